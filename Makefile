@@ -1,0 +1,58 @@
+# leakline. `make` alone lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Go 1.26 has the goroutine leak profile behind an experiment; without it that
+# one profile is missing and everything else works.
+export GOEXPERIMENT := goroutineleakprofile
+export CGO_ENABLED ?= 0
+
+BIN := bin/leakline
+ARGS ?=
+
+.PHONY: help run build test unit e2e js check generate cross fuzz clean tools
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## build and open the lab on its embedded defaults (ARGS="--rps 200")
+	@test -x $(BIN) || echo "Compiling takes about a minute the first time."
+	@$(MAKE) --no-print-directory build
+	@exec $(BIN) lab $(ARGS)
+
+build: ## build bin/leakline
+	@go build -trimpath -o $(BIN) ./cmd/leakline
+
+test: tools check unit js cross ## set up what is missing and run every check
+
+tools: ## install what the tests need (Debian, as root) or say what is missing
+	@./.ci/tools
+
+unit: ## Go tests, browser and real servers included, with race detector and shuffle
+	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m ./...
+
+e2e: ## the browser tests alone
+	CGO_ENABLED=1 go test -race -timeout 10m -v ./web/e2e
+
+js: ## unit tests of the ES modules
+	@cd static && node --test test/
+
+check: generate ## formatting, vet, generated files, go.mod
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt the files above"; exit 1; }
+	@go vet ./...
+	@go mod tidy -diff
+	@git diff --exit-code -- '*_templ.go' || { echo "templates are newer than their generated files: commit the result of make generate"; exit 1; }
+
+generate: ## regenerate *_templ.go
+	@go tool templ generate -log-level error
+
+cross: ## build and vet for linux, darwin and windows
+	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
+
+fuzz: ## fuzz every parser of outside input for 20 s each
+	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do for f in $$(grep -oE 'func (Fuzz[A-Za-z]+)' $$t | cut -d' ' -f2); do echo "$$t $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s ./$$(dirname $$t); done; done
+
+clean: ## remove what was built
+	@rm -rf bin

@@ -1,0 +1,19 @@
+package checker
+
+import "time"
+
+// What is kept in Redis, before any prefix.
+const (
+	// ListKey holds the risky users as a JSON list of strings. Whoever misses
+	// it writes it.
+	ListKey = "risky_users"
+	ListTTL = 300 * time.Second
+
+	// SetKey holds them as a Set, which only the updater writes. The braces
+	// keep it and the keys it is renamed from in one slot of a Cluster.
+	SetKey = "{risky_users}:set"
+
+	// Sentinel is a member of every Set that was published whole. No user can
+	// be called so, because a user id holds no control characters.
+	Sentinel = "\x00published"
+)

@@ -1,0 +1,85 @@
+package riskyusers
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// A Store reads and keeps the table of risky users.
+type Store struct {
+	engine engine
+	read   *sql.DB
+	write  *sql.DB // the same as read where the engine has no use for one writer
+}
+
+// Open returns the store that dsn names: a postgres:// URL, or the path of a
+// SQLite file, with or without "sqlite:" before it. It does not connect; a
+// database that is away shows in the first query.
+func Open(dsn string) (*Store, error) {
+	e, name, err := engineOf(dsn)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{engine: e}
+	if s.read, err = e.open(name, e.readers); err != nil {
+		return nil, err
+	}
+	s.write = s.read
+	if e.oneWriter {
+		if s.write, err = e.open(name, 1); err != nil {
+			return nil, errors.Join(err, s.read.Close())
+		}
+	}
+	return s, nil
+}
+
+// Engine names the database for people.
+func (s *Store) Engine() string { return s.engine.name }
+
+// Close ends every connection.
+func (s *Store) Close() error {
+	if s.write == s.read {
+		return s.read.Close()
+	}
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// Ping reports whether the table can be read.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.IsRisky(ctx, "")
+	return err
+}
+
+// ActiveIDs returns every risky user, by the lesson's query.
+func (s *Store) ActiveIDs(ctx context.Context) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT user_id FROM risky_users WHERE active = true")
+	if err != nil {
+		return nil, fmt.Errorf("selecting risky users: %w", err)
+	}
+	defer rows.Close()
+	ids := []string{} // never nil: an empty list is not an unknown one
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("reading a risky user: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading risky users: %w", err)
+	}
+	return ids, nil
+}
+
+// IsRisky looks up a single user.
+func (s *Store) IsRisky(ctx context.Context, userID string) (bool, error) {
+	var risky bool
+	err := s.read.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT 1 FROM risky_users WHERE user_id = $1 AND active = true)", userID).Scan(&risky)
+	if err != nil {
+		return false, fmt.Errorf("looking up a user: %w", err)
+	}
+	return risky, nil
+}

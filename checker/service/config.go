@@ -1,0 +1,51 @@
+package service
+
+import (
+	"cmp"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/riskyusers"
+)
+
+// Config tunes a Service. Its zero value asks a Redis on this machine and a
+// SQLite file in the working directory.
+type Config struct {
+	Redis         string // redis://, rediss:// or unix:// URL, or host:port; default 127.0.0.1:6379
+	RedisPassword string // wins over the URL's
+	KeyPrefix     string // before every key in Redis
+	Database      string // see riskyusers.Open; default risky-users.db
+
+	// Population is seeded when the service starts to run, unless its Users
+	// are 0 or the table holds rows of somebody else.
+	Population riskyusers.Population
+
+	Strategy string // to start with; default set-per-request
+	Updater  riskyusers.Settings
+
+	CheckTimeout time.Duration // longest a check may take; default 250 ms, negative for no limit
+	MaxBody      int64         // bytes of a request; default 4 KiB
+
+	// ControlToken is asked for by /control/ and /debug/. Without one nobody
+	// is let in.
+	ControlToken string
+	Debug        http.Handler // serves /debug/; default none
+
+	Stats *checker.Stats // to count into; default its own
+	Log   *slog.Logger   // default discards
+}
+
+func (c Config) withDefaults() Config {
+	c.Redis = cmp.Or(c.Redis, "127.0.0.1:6379")
+	c.Database = cmp.Or(c.Database, "risky-users.db")
+	c.Strategy = cmp.Or(c.Strategy, "set-per-request")
+	c.CheckTimeout = cmp.Or(c.CheckTimeout, 250*time.Millisecond)
+	c.MaxBody = cmp.Or(c.MaxBody, 4<<10)
+	c.Stats = cmp.Or(c.Stats, new(checker.Stats))
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}

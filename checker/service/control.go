@@ -1,0 +1,135 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/leakline/leakline/checker/riskyusers"
+	"github.com/leakline/leakline/checker/strategy"
+)
+
+// drainWithin bounds how long a switch is waited for; the drain itself goes on.
+const drainWithin = 5 * time.Second
+
+func (s *Service) strategies(w http.ResponseWriter, _ *http.Request) error {
+	type entry struct {
+		Name    string `json:"name"`
+		Summary string `json:"summary"`
+	}
+	var list []entry
+	for _, spec := range strategy.Catalog() {
+		list = append(list, entry{spec.Name, spec.Summary})
+	}
+	name, generation := s.checker.Current()
+	writeJSON(w, "application/json", http.StatusOK, map[string]any{
+		"strategies": list, "current": name, "generation": generation,
+	})
+	return nil
+}
+
+func (s *Service) useStrategy(w http.ResponseWriter, r *http.Request) error {
+	var name *string
+	if err := s.readObject(w, r, map[string]any{"name": &name}); err != nil {
+		return err
+	}
+	if name == nil || *name == "" {
+		return badField("name", "is missing")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), drainWithin)
+	defer cancel()
+	generation, err := s.checker.Use(ctx, *name)
+	if err != nil && generation == 0 {
+		return err
+	}
+	if err != nil {
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "replaced strategy lingers", slog.Any("error", err))
+	}
+	writeJSON(w, "application/json", http.StatusOK, map[string]any{"name": *name, "generation": generation})
+	return nil
+}
+
+// updaterSettings are riskyusers.Settings on the wire.
+type updaterSettings struct {
+	Kind        riskyusers.Kind `json:"kind"`
+	IntervalMS  int64           `json:"interval_ms"`
+	StepDelayMS int64           `json:"step_delay_ms"`
+}
+
+// setUpdater merges into what stands and answers with the whole.
+func (s *Service) setUpdater(w http.ResponseWriter, r *http.Request) error {
+	var kind *string
+	var interval, delay *int64
+	err := s.readObject(w, r, map[string]any{"kind": &kind, "interval_ms": &interval, "step_delay_ms": &delay})
+	if err != nil {
+		return err
+	}
+	set := s.updater.Settings()
+	if kind != nil {
+		if set.Kind, err = riskyusers.ParseKind(*kind); err != nil {
+			return err
+		}
+	}
+	if interval != nil {
+		if *interval < 10 || *interval > time.Hour.Milliseconds() {
+			return badField("interval_ms", "is not between 10 and 3600000")
+		}
+		set.Interval = time.Duration(*interval) * time.Millisecond
+	}
+	if delay != nil {
+		if *delay < 0 || *delay > time.Minute.Milliseconds() {
+			return badField("step_delay_ms", "is not between 0 and 60000")
+		}
+		set.StepDelay = time.Duration(*delay) * time.Millisecond
+	}
+	s.updater.Set(set)
+	writeJSON(w, "application/json", http.StatusOK, updaterSettings{
+		set.Kind, set.Interval.Milliseconds(), set.StepDelay.Milliseconds(),
+	})
+	return nil
+}
+
+// refresh makes every strategy see what SQL holds.
+func (s *Service) refresh(w http.ResponseWriter, r *http.Request) error {
+	if err := s.updater.Refresh(r.Context()); err != nil {
+		return &fault{status: http.StatusServiceUnavailable, detail: fmt.Sprintf("not refreshed: %v", err)}
+	}
+	writeJSON(w, "application/json", http.StatusOK, map[string]any{"risky_users": s.updater.Status().Users})
+	return nil
+}
+
+// setRiskyUsers changes how many of the lab's users are risky. The table must
+// be one that Population has seeded as its own.
+func (s *Service) setRiskyUsers(w http.ResponseWriter, r *http.Request) error {
+	var count *int64
+	if err := s.readObject(w, r, map[string]any{"count": &count}); err != nil {
+		return err
+	}
+	switch {
+	case !s.cfg.Population.Ours:
+		return riskyusers.ErrNotOurs
+	case count == nil:
+		return badField("count", "is missing")
+	case *count < 0 || *count > int64(s.cfg.Population.Users):
+		return badField("count", fmt.Sprintf("is not between 0 and %d", s.cfg.Population.Users))
+	}
+	if err := s.store.SetActive(r.Context(), int(*count)); err != nil {
+		if errors.Is(err, riskyusers.ErrNotOurs) {
+			return err
+		}
+		return &fault{status: http.StatusServiceUnavailable, detail: fmt.Sprintf("not changed: %v", err)}
+	}
+	return s.refresh(w, r)
+}
+
+// readObject reads the body into fields, whose values are as for parseObject.
+func (s *Service) readObject(w http.ResponseWriter, r *http.Request, fields map[string]any) error {
+	body, err := readBody(w, r, s.cfg.MaxBody)
+	if err != nil {
+		return err
+	}
+	return parseObject(body, func(name string) any { return fields[name] })
+}

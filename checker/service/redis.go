@@ -1,0 +1,90 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// clientOptions returns how checks talk to Redis. The client's own defaults
+// would let a frozen Redis hold a check for five seconds: each step here has a
+// tenth of a second, and nothing is tried twice, because SQL can be asked.
+func clientOptions(cfg Config, limit redis.Limiter) (*redis.Options, error) {
+	where := cfg.Redis
+	if !strings.Contains(where, "://") {
+		where = "redis://" + where
+	}
+	opts, err := redis.ParseURL(where)
+	if err != nil {
+		var whole *url.Error // quotes the URL, and with it the password
+		if errors.As(err, &whole) {
+			err = whole.Err
+		}
+		return nil, fmt.Errorf("reading the address of Redis: %w", err)
+	}
+	if cfg.RedisPassword != "" {
+		opts.Password = cfg.RedisPassword
+	}
+	const step = 100 * time.Millisecond
+	opts.ContextTimeoutEnabled = true
+	opts.MaxRetries = -1 // 0 would mean three
+	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = step, step, step
+	opts.DialerRetries = 1
+	opts.PoolSize, opts.MaxActiveConns = 16, 16
+	opts.PoolTimeout = 50 * time.Millisecond
+	opts.PipelinePoolSize = -1 // a second pool would be tried after the first, doubling the wait
+	opts.DisableIdentity = true
+	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	opts.Limiter = limit
+	return opts, nil
+}
+
+// publisherOptions are for the updater, which writes much at a time and may
+// wait for it.
+func publisherOptions(checks *redis.Options) *redis.Options {
+	opts := *checks
+	const step = 2 * time.Second
+	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = step, step, step
+	opts.PoolSize, opts.MaxActiveConns = 2, 2
+	opts.PoolTimeout = step
+	opts.Limiter = nil // its rare attempts are the retries
+	return &opts
+}
+
+// A listCache is a strategy.ListCache.
+type listCache struct {
+	rdb    *redis.Client
+	prefix string
+}
+
+func (c *listCache) Get(ctx context.Context, key string) ([]byte, error) {
+	value, err := c.rdb.Get(ctx, c.prefix+key).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	return value, err
+}
+
+func (c *listCache) SetEx(ctx context.Context, key string, value []byte, ttl time.Duration) error {
+	return c.rdb.SetEx(ctx, c.prefix+key, value, ttl).Err()
+}
+
+// redisVersion says which server answers.
+func redisVersion(ctx context.Context, rdb *redis.Client) string {
+	info, err := rdb.Info(ctx, "server").Result()
+	if err != nil {
+		return "unreachable"
+	}
+	for line := range strings.Lines(info) {
+		if version, ok := strings.CutPrefix(line, "redis_version:"); ok {
+			return "redis-server " + strings.TrimSpace(version)
+		}
+	}
+	return "Redis"
+}

@@ -1,0 +1,144 @@
+// Package service is the fraud checker as a server: payments in, decisions out,
+// and control routes by which a lab changes how it decides. It wires the
+// checker to Redis and SQL; it knows nothing of who watches it.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/riskyusers"
+	"github.com/leakline/leakline/checker/strategy"
+)
+
+// A Service is one fraud checker. Whoever makes it closes it.
+type Service struct {
+	cfg     Config
+	stats   *checker.Stats
+	checker *checker.Checker
+	store   *riskyusers.Store
+	updater *riskyusers.Updater
+
+	checks  *redis.Client // what strategies ask through, quick to give up
+	control *redis.Client // publishes, and is asked how Redis is
+
+	failing atomic.Bool // the latest check failed
+}
+
+// New wires a service. It connects to nothing, so a Redis or a database that
+// is away now is an outage like any later one.
+func New(cfg Config) (*Service, error) {
+	cfg = cfg.withDefaults()
+	opts, err := clientOptions(cfg, newBreaker())
+	if err != nil {
+		return nil, err
+	}
+	store, err := riskyusers.Open(cfg.Database)
+	if err != nil {
+		return nil, fmt.Errorf("opening the table of risky users: %w", err)
+	}
+	s := &Service{
+		cfg: cfg, stats: cfg.Stats, store: store,
+		checks: redis.NewClient(opts), control: redis.NewClient(publisherOptions(opts)),
+	}
+	s.updater = riskyusers.NewUpdater(store, s.control, cfg.KeyPrefix, cfg.Updater, cfg.Log)
+	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
+		Cache:    &listCache{rdb: s.checks, prefix: cfg.KeyPrefix},
+		Members:  func() (strategy.Members, error) { return newMembers(*opts, cfg.KeyPrefix) },
+		Users:    store,
+		Sentinel: s.updater.Sentinel,
+		SetBuilt: s.stats.SetBuilt,
+	}), cfg.Strategy, s.stats)
+	if err != nil {
+		return nil, errors.Join(err, s.closeSources())
+	}
+	return s, nil
+}
+
+// Stats counts what the service does.
+func (s *Service) Stats() *checker.Stats { return s.stats }
+
+// Run seeds the table if it is to, then publishes risky users until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	if s.cfg.Population.Users > 0 {
+		if err := s.seed(ctx); err != nil {
+			return err
+		}
+	}
+	return s.updater.Run(ctx)
+}
+
+func (s *Service) seed(ctx context.Context) error {
+	err := s.store.Seed(ctx, s.cfg.Population)
+	if errors.Is(err, riskyusers.ErrNotOurs) {
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "risky users not seeded", slog.Any("error", err))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	// A list from before would be believed for up to its five minutes.
+	if err := s.updater.DropList(ctx); err != nil {
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "risky users' list may be out of date", slog.Any("error", err))
+	}
+	return nil
+}
+
+// Close waits for the checks inside, until ctx ends, and gives everything back.
+func (s *Service) Close(ctx context.Context) error {
+	return errors.Join(s.checker.Close(ctx), s.closeSources())
+}
+
+func (s *Service) closeSources() error {
+	return errors.Join(s.checks.Close(), s.control.Close(), s.store.Close())
+}
+
+// stopWithin is how long requests may take to end once the service stops.
+const stopWithin = 5 * time.Second
+
+// Serve answers on ln and runs the service until ctx ends, then lets the
+// requests inside finish and closes everything, ln included. It returns nil
+// when stopped by ctx and nothing went wrong.
+func (s *Service) Serve(ctx context.Context, ln net.Listener) error {
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	srv := &http.Server{
+		Handler:           s.Handler(),
+		BaseContext:       func(net.Listener) context.Context { return running }, // ends streams under /debug/
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			stop(fmt.Errorf("serving: %w", err))
+		}
+	})
+	wg.Go(func() {
+		if err := s.Run(running); err != nil {
+			stop(err)
+		}
+	})
+	<-running.Done()
+
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	errs := []error{srv.Shutdown(within)}
+	wg.Wait()
+	if ctx.Err() == nil {
+		errs = append(errs, context.Cause(running))
+	}
+	return errors.Join(append(errs, s.Close(within))...)
+}

@@ -1,0 +1,76 @@
+// Package strategy holds the ways to find out whether a user is risky, the
+// lesson's mistake included. One file is one strategy, and catalog.go is the
+// only list of them.
+package strategy
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"github.com/leakline/leakline/checker"
+)
+
+// Source holds this package's files as they were compiled, by their base
+// names, to be shown beside what a profile says about their lines.
+//
+//go:embed catalog.go fallback.go listscan.go redissismember.go riskyset.go setperrequest.go
+var Source embed.FS
+
+// A Spec is a strategy to choose.
+type Spec struct {
+	Name    string
+	Summary string // one sentence without its full stop
+	New     func(Parts) (checker.Strategy, error)
+}
+
+// Catalog lists the strategies in teaching order.
+func Catalog() []Spec {
+	return []Spec{
+		{"set-per-request", "Fetches the list and builds a new Set of it on every request, hit or miss", newSetPerRequest},
+		{"list-scan", "Fetches and parses the list on every request and scans it, without a Set", newListScan},
+		{"redis-sismember", "Asks Redis for one member of a Set that an updater publishes", newRedisSIsMember},
+	}
+}
+
+// Builder returns what starts the catalogue's strategies from parts.
+func Builder(parts Parts) checker.Builder {
+	return func(name string) (checker.Strategy, error) {
+		for _, spec := range Catalog() {
+			if spec.Name == name {
+				return spec.New(parts)
+			}
+		}
+		return nil, fmt.Errorf("%w: %q", checker.ErrUnknownStrategy, name)
+	}
+}
+
+// Parts is what strategies are made of. All of it outlives them.
+type Parts struct {
+	Cache    ListCache
+	Members  func() (Members, error) // a fresh one for each call, owned by the caller
+	Users    RiskyUsers
+	Sentinel func() bool // whether whole Sets are published with checker.Sentinel in them
+	SetBuilt func()      // called for each Set built in this process
+}
+
+// ListCache is the part of Redis that holds the JSON list.
+type ListCache interface {
+	// Get returns nil without an error when there is no such key.
+	Get(ctx context.Context, key string) ([]byte, error)
+	SetEx(ctx context.Context, key string, value []byte, ttl time.Duration) error
+}
+
+// Members asks Redis who is in a Set. A Set that does not exist has no members.
+type Members interface {
+	IsMember(ctx context.Context, key, member string) (bool, error)
+	AreMembers(ctx context.Context, key string, members ...string) ([]bool, error)
+	Close() error
+}
+
+// RiskyUsers is the source of truth, in SQL.
+type RiskyUsers interface {
+	ActiveIDs(ctx context.Context) ([]string, error)
+	IsRisky(ctx context.Context, userID string) (bool, error)
+}

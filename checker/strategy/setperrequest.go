@@ -1,0 +1,67 @@
+package strategy
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/leakline/leakline/checker"
+)
+
+// setPerRequest is the lesson's bug: it builds a Set of all risky users to look
+// up a single one, on every request.
+type setPerRequest struct {
+	cache    ListCache
+	users    RiskyUsers
+	setBuilt func()
+}
+
+func newSetPerRequest(p Parts) (checker.Strategy, error) {
+	return &setPerRequest{cache: p.Cache, users: p.Users, setBuilt: p.SetBuilt}, nil
+}
+
+func (s *setPerRequest) Check(ctx context.Context, p checker.Payment) (bool, error) {
+	list, cacheErr := s.cache.Get(ctx, checker.ListKey)
+	if cacheErr != nil || list == nil {
+		return s.miss(ctx, p.UserID, cacheErr)
+	}
+	set, err := newRiskySet(list)
+	if err != nil {
+		return s.miss(ctx, p.UserID, nil) // overwrites what cannot be read
+	}
+	s.setBuilt()
+	_, risky := set[p.UserID]
+	return risky, nil
+}
+
+// miss answers from SQL. A cache that has just failed is not written to: the
+// request has no time left to wait for it twice.
+func (s *setPerRequest) miss(ctx context.Context, userID string, cacheErr error) (bool, error) {
+	ids, err := s.users.ActiveIDs(ctx)
+	if err != nil {
+		return false, unavailable(cacheErr, err)
+	}
+	set := make(map[string]struct{})
+	for _, id := range ids {
+		set[id] = struct{}{}
+	}
+	s.setBuilt()
+	if cacheErr == nil {
+		fill(ctx, s.cache, slices.Collect(maps.Keys(set))) // the Set lives until Redis has answered
+	}
+	_, risky := set[userID]
+	return risky, nil
+}
+
+func (s *setPerRequest) Close() error { return nil }
+
+// fill writes the list into the cache. Its failure is not the payment's: the
+// answer is known, and the next request finds nothing and asks SQL again.
+func fill(ctx context.Context, cache ListCache, ids []string) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		panic(err) // a slice of strings always has a JSON form
+	}
+	_ = cache.SetEx(ctx, checker.ListKey, list, checker.ListTTL)
+}

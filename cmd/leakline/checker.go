@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/riskyusers"
+	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/profiler/agent"
+)
+
+// checkerFlags are the flags of leakline checker.
+type checkerFlags struct {
+	listen  string
+	updater string
+	service service.Config
+}
+
+func newCheckerCommand() *cobra.Command {
+	var f checkerFlags
+	c := &cobra.Command{
+		Use: "checker", Short: "the fraud checker alone, against a Redis and a database of yours",
+		Long: "Serves POST /v1/check. Control and /debug/ are closed unless " + twin("checker-token") + " holds a token to ask for.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runCheckerAlone(c.Context(), f, c.ErrOrStderr()) },
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to serve on")
+	flags.StringVar(&f.service.Redis, "redis", "redis://127.0.0.1:6379", "URL of Redis")
+	flags.StringVar(&f.service.KeyPrefix, "redis-prefix", "leakline:", "before every key in Redis")
+	flags.StringVar(&f.service.Database, "database", "risky-users.db", "postgres:// URL or SQLite file of the risky users")
+	flags.StringVar(&f.service.Strategy, "strategy", "redis-sismember", "how to decide")
+	flags.StringVar(&f.updater, "updater", string(riskyusers.Atomic), "how the Set in Redis is published: atomic, naive or stopped")
+	return c
+}
+
+func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) error {
+	kind, err := riskyusers.ParseKind(f.updater)
+	if err != nil {
+		return fmt.Errorf("--updater: %w", err)
+	}
+	log := newLogger(stderr, false)
+	f.service.Updater.Kind, f.service.Log = kind, log
+	f.service.ControlToken = os.Getenv(twin("checker-token"))
+	svc, err := newService(f.service)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	log.Info("checker listens", "addr", listener.Addr().String(), "strategy", f.service.Strategy)
+	return svc.Serve(ctx, listener)
+}
+
+// newService returns a checker whose /debug/ is an agent that counts with it.
+func newService(cfg service.Config) (*service.Service, error) {
+	stats := new(checker.Stats)
+	cfg.Debug = agent.Handler(agent.Config{Counters: agent.Counters{
+		Requests:      stats.Requests,
+		Errors:        stats.Errors,
+		InFlight:      stats.InFlight,
+		SetsBuilt:     stats.SetsBuilt,
+		LatencyBounds: stats.LatencyBounds(),
+		Latency:       stats.Latency,
+	}})
+	cfg.Stats = stats
+	return service.New(cfg)
+}

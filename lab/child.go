@@ -1,0 +1,210 @@
+package lab
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	helloTimeout = 20 * time.Second // for a child to say where it listens
+	stopGrace    = 3 * time.Second  // between asking a child to end and killing it
+	maxHello     = 64 << 10         // bytes
+	maxLastWords = 40               // lines of a child's stderr kept
+)
+
+// A childSpec says what to start. The configuration goes through stdin, never
+// through arguments, which others can read; stdin stays open while we live, so
+// a child that sees it close knows that we are gone.
+type childSpec struct {
+	name   string
+	path   string
+	args   []string
+	env    []string
+	config any // sent as one line of JSON
+	log    *slog.Logger
+}
+
+// A child is a process of ours. Its stdout is one line of JSON, its hello.
+type child struct {
+	spec    childSpec
+	cmd     *exec.Cmd
+	stdin   io.WriteCloser
+	hello   []byte
+	started time.Time
+
+	done    chan struct{} // closed when the process has ended and exit is set
+	exit    error
+	stopped bool // we asked for the end; set before done is closed
+
+	mu        sync.Mutex
+	lastWords []string // the end of its stderr
+}
+
+// startChild starts a process and waits for its hello. A child that does not
+// say hello is killed and its own words are the error.
+func startChild(ctx context.Context, spec childSpec) (*child, error) {
+	c := &child{spec: spec, cmd: exec.Command(spec.path, spec.args...), done: make(chan struct{})}
+	c.cmd.Env = append(childEnv(os.Environ()), spec.env...)
+	c.cmd.SysProcAttr = dieWithParent()
+	stdin, err := c.cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting the %s: %w", spec.name, err)
+	}
+	c.stdin = stdin
+	// Pipes of our own: Wait must not close them before they are read out.
+	stdout, stdoutW, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting the %s: %w", spec.name, err)
+	}
+	defer stdout.Close()
+	stderr, stderrW, err := os.Pipe()
+	if err != nil {
+		stdoutW.Close()
+		return nil, fmt.Errorf("starting the %s: %w", spec.name, err)
+	}
+	c.cmd.Stdout, c.cmd.Stderr = stdoutW, stderrW
+	err = c.run(stderr)
+	stdoutW.Close()
+	stderrW.Close()
+	if err != nil {
+		stderr.Close()
+		return nil, fmt.Errorf("starting the %s: %w", spec.name, err)
+	}
+	if err := c.greet(ctx, stdout); err != nil {
+		c.kill()
+		<-c.done
+		return nil, fmt.Errorf("starting the %s: %w%s", spec.name, err, c.inItsWords())
+	}
+	return c, nil
+}
+
+// run starts the process and sees to its end.
+func (c *child) run(stderr *os.File) error {
+	exited := make(chan error, 1)
+	c.started = time.Now()
+	if err := startLocked(c.cmd, exited); err != nil {
+		return err
+	}
+	listened := make(chan struct{})
+	go func() {
+		defer close(listened)
+		c.listen(stderr)
+	}()
+	go func() {
+		c.exit = <-exited
+		c.stdin.Close()
+		// A grandchild may hold stderr open; its words are not worth waiting for.
+		select {
+		case <-listened:
+		case <-time.After(time.Second):
+		}
+		stderr.Close()
+		close(c.done)
+	}()
+	return nil
+}
+
+// greet sends the configuration and reads the hello.
+func (c *child) greet(ctx context.Context, stdout *os.File) error {
+	line, err := json.Marshal(c.spec.config)
+	if err != nil {
+		return err
+	}
+	if _, err := c.stdin.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("sending its configuration: %w", err)
+	}
+	stdout.SetReadDeadline(time.Now().Add(helloTimeout))
+	stop := context.AfterFunc(ctx, func() { stdout.SetReadDeadline(time.Now()) })
+	defer stop()
+	c.hello, err = bufio.NewReader(io.LimitReader(stdout, maxHello)).ReadBytes('\n')
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("it did not say where it listens within %v", helloTimeout)
+	case err != nil:
+		return errors.New("it ended before it said where it listens")
+	}
+	return nil
+}
+
+// listen keeps the end of what the child says on stderr.
+func (c *child) listen(stderr io.Reader) {
+	lines := bufio.NewScanner(stderr)
+	lines.Buffer(make([]byte, 4<<10), 1<<20)
+	for lines.Scan() {
+		c.spec.log.Debug("child says", "child", c.spec.name, "line", lines.Text())
+		c.mu.Lock()
+		if len(c.lastWords) == maxLastWords {
+			// The first lines of a crash say what it was, the last are stacks.
+			c.lastWords = append(c.lastWords[:maxLastWords/2], c.lastWords[maxLastWords/2+1:]...)
+		}
+		c.lastWords = append(c.lastWords, lines.Text())
+		c.mu.Unlock()
+	}
+	io.Copy(io.Discard, stderr) // a line beyond the buffer must not block the child
+}
+
+// inItsWords returns the line that says why the child ended, or its last one,
+// as ": line"; nothing if it said nothing.
+func (c *child) inItsWords() string {
+	if why := c.crashLine(); why != "" {
+		return ": " + why
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.lastWords) == 0 {
+		return ""
+	}
+	return ": " + c.lastWords[len(c.lastWords)-1]
+}
+
+// stop asks the child to end and kills it if it does not.
+func (c *child) stop() {
+	c.mu.Lock()
+	c.stopped = true
+	c.mu.Unlock()
+	interrupt(c.cmd.Process)
+	c.stdin.Close()
+	select {
+	case <-c.done:
+	case <-time.After(stopGrace):
+		c.kill()
+		<-c.done
+	}
+}
+
+func (c *child) kill() { c.cmd.Process.Kill() }
+
+func (c *child) wasStopped() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stopped
+}
+
+// childEnv drops what would make a lesson behave differently from machine to
+// machine, and our own settings, which hold tokens.
+func childEnv(env []string) []string {
+	dropped := []string{"GODEBUG=", "GOGC=", "GOMEMLIMIT=", "GOMAXPROCS=", "GOTRACEBACK=", "GORACE=", "LEAKLINE_"}
+	var kept []string
+next:
+	for _, kv := range env {
+		for _, prefix := range dropped {
+			if strings.HasPrefix(kv, prefix) {
+				continue next
+			}
+		}
+		kept = append(kept, kv)
+	}
+	return kept
+}

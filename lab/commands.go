@@ -1,0 +1,225 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/leakline/leakline/checker/riskyusers"
+	"github.com/leakline/leakline/checker/strategy"
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
+)
+
+// ErrUnknownStrategy reports a name that is not in the catalog.
+var ErrUnknownStrategy = errors.New("there is no such strategy")
+
+// ErrInvalid reports a setting out of its range; the text says which.
+var ErrInvalid = errors.New("invalid setting")
+
+// ErrForeign reports a command that only the lab's own database may obey.
+var ErrForeign = errors.New("the database was given by URL and is somebody's: its list is not changed from here")
+
+// recently is how old the last snapshot may be to stand for the time before a
+// switch: two switches in a row do not need two.
+const recently = 2 * time.Second
+
+func (l *Lab) lookUp(name string) (strategy.Spec, error) {
+	for _, spec := range strategy.Catalog() {
+		if spec.Name == name {
+			return spec, nil
+		}
+	}
+	return strategy.Spec{}, fmt.Errorf("strategy %q: %w", name, ErrUnknownStrategy)
+}
+
+func (l *Lab) wanted() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.desired
+}
+
+func (l *Lab) present() *patient {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.patient
+}
+
+// Switched says which strategy decides, and as which generation of the
+// checker; the generation is 0 while the patient is not running and the
+// strategy will start with it.
+type Switched struct {
+	Name       string `json:"name"`
+	Generation uint64 `json:"generation"`
+}
+
+// Use switches the strategy. While the patient is down the wish is kept and
+// applied when it is ready.
+func (l *Lab) Use(ctx context.Context, name, by string) (Switched, error) {
+	l.command.Lock()
+	defer l.command.Unlock()
+	if _, err := l.lookUp(name); err != nil {
+		return Switched{}, err
+	}
+	p := l.present()
+	from := l.wanted()
+	if p == nil {
+		l.change(func(s *State) { l.desired, s.Strategy = name, name })
+		return Switched{Name: name}, nil
+	}
+	if from == name {
+		return Switched{name, l.State().StrategyGeneration}, nil
+	}
+	l.snapshotBefore(ctx)
+	var done Switched
+	if err := p.control(ctx, http.MethodPut, "/control/strategy", map[string]string{"name": name}, &done); err != nil {
+		return Switched{}, fmt.Errorf("switching to %s: %w", name, err)
+	}
+	l.watch.Running(name)
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkSwitch, From: from, To: name, By: by, Text: from + " → " + name})
+	l.change(func(s *State) { l.desired, s.Strategy, s.StrategyGeneration = name, name, done.Generation })
+	l.takeSoon(target.Request{Reason: profiler.ReasonAfterSwitch, By: "lab"})
+	return done, nil
+}
+
+// snapshotBefore takes the picture that what follows is compared with. A
+// switch does not fail for want of it.
+func (l *Lab) snapshotBefore(ctx context.Context) {
+	list := l.cfg.Archive.List()
+	if n := len(list); n > 0 && time.Since(list[n-1].Time) < recently {
+		return
+	}
+	if _, err := l.watch.Snapshot(ctx, target.Request{Reason: profiler.ReasonBeforeSwitch, By: "lab"}); err != nil {
+		l.cfg.Log.Warn("snapshot failed", "reason", string(profiler.ReasonBeforeSwitch), "error", err)
+	}
+}
+
+// A LoadChange names what is to change of the load; nil leaves it.
+type LoadChange struct {
+	RPS        *float64 `json:"rps"`
+	RiskyShare *float64 `json:"risky_share"`
+	RiskyUsers *int     `json:"risky_users"`
+}
+
+// SetLoad changes the load and returns the whole of it.
+func (l *Lab) SetLoad(ctx context.Context, c LoadChange, by string) (LoadSettings, error) {
+	l.command.Lock()
+	defer l.command.Unlock()
+	old := l.load.get()
+	s := old
+	if c.RPS != nil {
+		s.RPS = *c.RPS
+	}
+	if c.RiskyShare != nil {
+		s.RiskyShare = *c.RiskyShare
+	}
+	if c.RiskyUsers != nil {
+		s.RiskyUsers = *c.RiskyUsers
+	}
+	if err := s.check(l.cfg.Users); err != nil {
+		return old, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if s == old {
+		return s, nil
+	}
+	if s.RiskyUsers != old.RiskyUsers {
+		if err := l.resize(ctx, old, s); err != nil {
+			return old, err
+		}
+	}
+	l.load.set(s)
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkLoad, By: by, Text: describeLoad(old, s)})
+	l.change(func(*State) {})
+	return s, nil
+}
+
+// describeLoad says what changed.
+func describeLoad(old, s LoadSettings) string {
+	switch {
+	case old.RPS != s.RPS:
+		return fmt.Sprintf("load %v → %v requests/s", old.RPS, s.RPS)
+	case old.RiskyShare != s.RiskyShare:
+		return fmt.Sprintf("payments by risky users %v → %v %%", 100*old.RiskyShare, 100*s.RiskyShare)
+	}
+	return fmt.Sprintf("risky users %d → %d", old.RiskyUsers, s.RiskyUsers)
+}
+
+// resize makes the list longer or shorter and has the patient learn of it.
+// Until it has, nobody can say whether the users in between are risky.
+func (l *Lab) resize(ctx context.Context, old, s LoadSettings) error {
+	if l.foreignDatabase() {
+		return ErrForeign
+	}
+	l.load.transition(max(old.RiskyUsers, s.RiskyUsers))
+	defer time.AfterFunc(2*time.Second, func() { l.load.transition(0) })
+	store, err := riskyusers.Open(l.database)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.SetActive(ctx, s.RiskyUsers); err != nil {
+		return err
+	}
+	if p := l.present(); p != nil {
+		return p.control(ctx, http.MethodPost, "/control/refresh", nil, nil)
+	}
+	return nil
+}
+
+// Snapshot takes a heap profile by hand.
+func (l *Lab) Snapshot(ctx context.Context, kind, label, by string) (profiler.Snapshot, error) {
+	return l.watch.Snapshot(ctx, target.Request{Kind: kind, Label: label, Reason: profiler.ReasonManual, By: by})
+}
+
+// GC forces a collection.
+func (l *Lab) GC(ctx context.Context, by string) error { return l.watch.GC(ctx, by) }
+
+// Restart ends the present life, if there is one, and starts the next at once.
+func (l *Lab) Restart(by string) {
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart asked for"})
+	l.again()
+}
+
+// Resume starts a patient again that the supervisor had given up.
+func (l *Lab) Resume(by string) {
+	if l.State().Status != Halted {
+		return
+	}
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "resumed"})
+	l.again()
+}
+
+func (l *Lab) again() {
+	select {
+	case l.restart <- struct{}{}:
+	default: // one is on its way already
+	}
+}
+
+// checkerConfig is what the next life is told.
+func (l *Lab) checkerConfig(strategy string) CheckerConfig {
+	return CheckerConfig{
+		Token: newToken(), Redis: l.redis, KeyPrefix: l.cfg.RedisPrefix,
+		Database: l.database, Strategy: strategy, Updater: l.State().Updater,
+	}
+}
+
+// pingRedis asks somebody's Redis who it is.
+func pingRedis(ctx context.Context, rawURL string) (string, error) {
+	opts, err := redis.ParseURL(rawURL)
+	if err != nil {
+		return "", fmt.Errorf("reading the Redis URL: %w", hideUserinfo(err))
+	}
+	opts.MaxRetries, opts.DialerRetries, opts.DialTimeout = -1, 1, 2*time.Second
+	client := redis.NewClient(opts)
+	defer client.Close()
+	info, err := client.Info(ctx, "server").Result()
+	if err != nil {
+		return "", fmt.Errorf("asking Redis at %s: %w", opts.Addr, err)
+	}
+	return "Redis " + infoField(info, "redis_version") + " at " + opts.Addr, nil
+}

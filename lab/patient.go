@@ -1,0 +1,150 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// CheckerConfig is what the checker child is told.
+type CheckerConfig struct {
+	Token     string `json:"token"` // asked for control and /debug/
+	Redis     string `json:"redis"` // URL
+	KeyPrefix string `json:"key_prefix"`
+	Database  string `json:"database"` // as riskyusers.Open takes it
+	Strategy  string `json:"strategy"`
+	Updater   string `json:"updater"`
+}
+
+// CheckerHello is what the checker child answers.
+type CheckerHello struct {
+	URL string `json:"url"`
+}
+
+const (
+	memProfileRate = 64 << 10 // bytes; see docs/adr/0004
+	readyTimeout   = 20 * time.Second
+	controlTimeout = 10 * time.Second // a switch waits for the old strategy to drain
+	maxControl     = 16 << 10         // bytes of a control answer
+)
+
+// errNoPatient reports that there is no checker process at the moment.
+var errNoPatient = errors.New("there is no checker process at the moment")
+
+// A patient is one life of the checker.
+type patient struct {
+	*child
+	url   string
+	token string
+}
+
+// startPatient spawns a checker and waits until it is ready to decide.
+func (l *Lab) startPatient(ctx context.Context, strategy string) (*patient, error) {
+	cfg := l.checkerConfig(strategy)
+	c, err := startChild(ctx, childSpec{
+		name: "checker", path: l.cfg.Executable, args: []string{"child", "checker"},
+		env: []string{
+			"GOMAXPROCS=" + strconv.Itoa(l.cfg.CheckerCPUs),
+			// Read before any package initialises, so that no allocation is
+			// sampled at another rate.
+			"GODEBUG=memprofilerate=" + strconv.Itoa(memProfileRate),
+		},
+		config: cfg, log: l.cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := &patient{child: c, token: cfg.Token}
+	var hello CheckerHello
+	if err := json.Unmarshal(c.hello, &hello); err != nil {
+		c.stop()
+		return nil, fmt.Errorf("reading the checker's hello: %w", err)
+	}
+	p.url = hello.URL
+	if err := p.awaitReady(ctx); err != nil {
+		c.stop()
+		return nil, err
+	}
+	return p, nil
+}
+
+// awaitReady waits until the checker can decide.
+func (p *patient) awaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	for {
+		err := p.control(ctx, http.MethodGet, "/readyz", nil, nil)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-p.done:
+			return fmt.Errorf("the checker ended before it was ready: %s", describeExit(p.child))
+		case <-ctx.Done():
+			return fmt.Errorf("the checker does not become ready: %w", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// A controlError is the checker's refusal of a command.
+type controlError struct {
+	Status int
+	Detail string
+}
+
+func (e *controlError) Error() string { return e.Detail }
+
+// control sends one command and reads its answer into out, if out is not nil.
+func (p *patient) control(ctx context.Context, method, path string, in, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
+	defer cancel()
+	var body io.Reader
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, p.url+path, body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+p.token)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := controlClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("asking the checker: %w", err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxControl))
+	if err != nil {
+		return fmt.Errorf("reading the checker's answer: %w", err)
+	}
+	if resp.StatusCode/100 != 2 {
+		var problem struct{ Detail string }
+		json.Unmarshal(raw, &problem)
+		if problem.Detail == "" {
+			problem.Detail = fmt.Sprintf("the checker answered %d", resp.StatusCode)
+		}
+		return &controlError{resp.StatusCode, problem.Detail}
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return fmt.Errorf("reading the checker's answer: %w", err)
+	}
+	return nil
+}
+
+// controlClient keeps no connection: commands are rare, and a connection kept
+// would show as a goroutine of the patient.
+var controlClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}

@@ -1,0 +1,161 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
+)
+
+// supervise keeps a patient alive until ctx ends: it is the one goroutine that
+// starts and ends lives.
+func (l *Lab) supervise(ctx context.Context) error {
+	var back backoff
+	for ctx.Err() == nil {
+		oomBefore := oomKills()
+		begun := time.Now()
+		why, asked := l.live(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if asked {
+			back.reset()
+			continue
+		}
+		killed := oomKills() > oomBefore
+		wait, halt := back.ended(time.Now(), time.Since(begun), killed)
+		l.mourn(why, killed)
+		if halt {
+			l.halt(ctx, why)
+			back.reset()
+			continue
+		}
+		l.change(func(s *State) {
+			s.Status, s.Attempt, s.RetryAt = BackingOff, s.Attempt+1, time.Now().Add(wait)
+		})
+		select {
+		case <-ctx.Done():
+		case <-l.restart:
+		case <-time.After(wait):
+		}
+	}
+	return nil
+}
+
+// live runs one life to its end and says how it ended, and whether somebody
+// asked for it.
+func (l *Lab) live(ctx context.Context) (why string, asked bool) {
+	strategy := l.wanted()
+	l.change(func(s *State) { s.Status, s.Strategy, s.Since = Starting, strategy, time.Time{} })
+	p, err := l.startPatient(ctx, strategy)
+	if err != nil {
+		return err.Error(), false
+	}
+	generation := l.welcome(p, strategy)
+	ctx, cancel := context.WithCancel(ctx)
+	var with sync.WaitGroup
+	with.Go(func() { l.follow(ctx, p, generation) })
+	defer func() {
+		cancel()
+		with.Wait()
+		l.dismiss()
+	}()
+	select {
+	case <-p.done:
+		return describeExit(p.child), false
+	case <-l.restart:
+		l.change(func(s *State) { s.Status = Draining })
+		p.stop()
+		l.watch.Mark(profiler.Mark{Kind: profiler.MarkStop, By: "lab", Text: "the checker was stopped to restart"})
+		l.change(func(s *State) { s.LastExit, s.Restarts = "stopped", s.Restarts+1 })
+		return "stopped", true
+	case <-ctx.Done():
+		l.change(func(s *State) { s.Status = Draining })
+		p.stop()
+		return "stopped", true
+	}
+}
+
+// welcome makes p the present patient.
+func (l *Lab) welcome(p *patient, strategy string) (generation uint32) {
+	t, err := target.New(target.Config{BaseURL: p.url, Token: p.token})
+	if err != nil {
+		panic(fmt.Sprintf("the checker's own URL: %v", err)) // we made it
+	}
+	l.change(func(s *State) {
+		s.Generation++
+		generation = s.Generation
+		s.Status, s.Since, s.Attempt, s.StrategyGeneration = Running, time.Now(), 0, 1
+		l.patient = p
+	})
+	l.watch.Begin(t, generation)
+	l.watch.Running(strategy)
+	l.load.aim(p.url)
+	l.watch.Mark(profiler.Mark{
+		Kind: profiler.MarkStart, By: "lab",
+		Text: fmt.Sprintf("the checker is ready, generation %d, %s", generation, strategy),
+	})
+	return generation
+}
+
+// dismiss says that there is no patient.
+func (l *Lab) dismiss() {
+	l.load.aim("")
+	l.watch.End()
+	l.watch.Running("")
+	l.change(func(s *State) {
+		s.Since = time.Time{}
+		l.patient = nil
+	})
+}
+
+// mourn marks the end of a life that nobody asked for.
+func (l *Lab) mourn(why string, killed bool) {
+	text := "the checker ended: " + why
+	if killed {
+		text = "the kernel killed the checker: out of memory"
+	}
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkCrash, By: "lab", Text: text})
+	l.change(func(s *State) {
+		s.LastExit, s.Restarts = why, s.Restarts+1
+		if killed {
+			s.OOMKills++
+		}
+	})
+	l.cfg.Log.Warn("checker ended", "why", why, "oom", killed)
+}
+
+// halt waits until somebody resumes.
+func (l *Lab) halt(ctx context.Context, why string) {
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkHalt, By: "lab", Text: fmt.Sprintf("halted after %d short lives: %s", haltAfter, why)})
+	l.change(func(s *State) { s.Status, s.RetryAt = Halted, time.Time{} })
+	l.cfg.Log.Error("checker halted", "short_lives", haltAfter, "why", why)
+	select {
+	case <-ctx.Done():
+	case <-l.restart:
+	}
+}
+
+// follow streams the patient's readings for one life, again if the stream
+// breaks while the process lives.
+func (l *Lab) follow(ctx context.Context, p *patient, generation uint32) {
+	t, err := l.watch.Target()
+	if err != nil {
+		return
+	}
+	l.takeSoon(target.Request{Reason: profiler.ReasonReady, By: "lab"})
+	for ctx.Err() == nil {
+		err := t.Follow(ctx, generation, l.watch)
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.done:
+			return
+		case <-time.After(firstDelay):
+			l.cfg.Log.Warn("readings interrupted", "error", err)
+		}
+	}
+}

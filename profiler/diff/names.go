@@ -1,0 +1,48 @@
+package diff
+
+import (
+	"net/url"
+	"strings"
+)
+
+// packagePath returns the import path in a function's name as pprof prints it:
+// "gopkg.in/yaml%2ev3.(*Decoder).Decode[...].func1" is in gopkg.in/yaml.v3. It
+// is empty for names without a package, such as those of C.
+func packagePath(function string) string {
+	name, _, _ := strings.Cut(function, "[") // type arguments hold paths of their own
+	name, _, _ = strings.Cut(name, "(")      // so do receivers in odd symbols
+	slash := strings.LastIndexByte(name, '/') + 1
+	dot := strings.IndexByte(name[slash:], '.')
+	if dot < 0 {
+		return ""
+	}
+	path := name[:slash+dot]
+	if compiler, _, generated := strings.Cut(path, ":"); generated && !strings.Contains(compiler, "/") {
+		return "" // type:.eq.T, go:struct…
+	}
+	// The linker escapes dots in the last element, as they would end it.
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
+	return path
+}
+
+// ShortName drops the directory of a function's package: what
+// "example.com/shop/cart.(*Cart).Add" leaves is "cart.(*Cart).Add".
+func ShortName(function string) string {
+	end := strings.IndexAny(function, "[(")
+	if end < 0 {
+		end = len(function)
+	}
+	return function[strings.LastIndexByte(function[:end], '/')+1:]
+}
+
+// ShortFile keeps the last two elements of a path: "cart/add.go".
+func ShortFile(file string) string {
+	file = strings.ReplaceAll(file, `\`, "/")
+	cut := strings.LastIndexByte(file, '/')
+	if cut < 0 {
+		return file
+	}
+	return file[strings.LastIndexByte(file[:cut], '/')+1:]
+}

@@ -1,0 +1,187 @@
+// Package target is one watched process seen from outside: its readings as
+// they come, its profiles on demand. What arrives is untrusted: every line and
+// every body has a bound, a silent stream ends, redirects are not followed.
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/agent"
+)
+
+const (
+	maxProfile = 64 << 20 // bytes of one profile as sent
+	maxRefusal = 512      // bytes of an error answer worth repeating
+
+	dialTimeout    = 2 * time.Second
+	captureTimeout = 60 * time.Second // a collection of a large heap, and its profile
+)
+
+// Config says where a process is. BaseURL is required.
+type Config struct {
+	BaseURL string        // scheme, host and port; /debug/ is below it
+	Token   string        // sent as a bearer token when not empty; never logged
+	Every   time.Duration // between readings; default 100 ms
+	Silence time.Duration // a stream without a line for so long has ended; default 3 s
+}
+
+// A Target watches one process. It is safe for concurrent use.
+type Target struct {
+	cfg    Config
+	base   *url.URL
+	client *http.Client
+}
+
+// New returns a target; it does not connect.
+func New(cfg Config) (*Target, error) {
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("reading the target's URL: %w", err)
+	}
+	if (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
+		return nil, fmt.Errorf("target %q: want http://host:port or https://host:port", cfg.BaseURL)
+	}
+	if cfg.Every == 0 {
+		cfg.Every = 100 * time.Millisecond
+	}
+	if cfg.Silence == 0 {
+		cfg.Silence = 3 * time.Second
+	}
+	return &Target{cfg: cfg, base: base, client: newClient()}, nil
+}
+
+// newClient speaks to the target alone: no proxy, no redirect, no cookie.
+func newClient() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
+			DisableCompression:  true, // profiles are gzipped already and kept byte for byte
+			MaxIdleConnsPerHost: 2,
+			IdleConnTimeout:     30 * time.Second,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Close gives the idle connections back.
+func (t *Target) Close() { t.client.CloseIdleConnections() }
+
+// URL is where the process is, without the token.
+func (t *Target) URL() string { return t.base.String() }
+
+// Token is the bearer the process asks for; whoever forwards requests to it
+// must send it and must not show it.
+func (t *Target) Token() string { return t.cfg.Token }
+
+// A Refusal is an answer that was not 2xx.
+type Refusal struct {
+	Status int
+	Body   string // its first bytes
+}
+
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("the target answered %d %s: %q", r.Status, http.StatusText(r.Status), r.Body)
+}
+
+// get sends a request; the caller closes the body of a nil-error answer.
+func (t *Target) do(ctx context.Context, method, path string, query url.Values) (*http.Response, error) {
+	u := t.base.JoinPath(path)
+	u.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if t.cfg.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+t.cfg.Token)
+	}
+	resp, err := t.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode/100 != 2 {
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
+		return nil, &Refusal{resp.StatusCode, string(body)}
+	}
+	return resp, nil
+}
+
+// A Capture is a profile as the process wrote it, and what it stands for.
+type Capture struct {
+	Profile []byte
+	profiler.Snapshot
+}
+
+// Capture takes one profile, after a forced collection if gc is true. The
+// snapshot's id, target, label, reason, generation and strategy are the
+// caller's to fill in.
+func (t *Target) Capture(ctx context.Context, kind string, gc bool) (*Capture, error) {
+	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	defer cancel()
+	query := url.Values{"kind": {kind}}
+	if gc {
+		query.Set("gc", "1")
+	}
+	resp, err := t.do(ctx, http.MethodGet, "/debug/leakline/snapshot", query)
+	if err != nil {
+		return nil, fmt.Errorf("taking a %s profile: %w", kind, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProfile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the %s profile: %w", kind, err)
+	}
+	if len(body) > maxProfile {
+		return nil, fmt.Errorf("the %s profile is larger than %d MiB", kind, maxProfile>>20)
+	}
+	c := &Capture{Profile: body}
+	c.Snapshot = describe(resp.Header)
+	c.Kind, c.Bytes, c.Time = kind, int64(len(body)), time.Now()
+	return c, nil
+}
+
+// describe reads the headers of an agent's answer; what is absent or malformed
+// stays unknown.
+func describe(h http.Header) (s profiler.Snapshot) {
+	count := func(name string) *int64 {
+		n, err := strconv.ParseInt(h.Get(name), 10, 64)
+		if err != nil || n < 0 {
+			return nil
+		}
+		return &n
+	}
+	s.GCCycle, s.Requests, s.FloorBytes = count(agent.HeaderGCCycle), count(agent.HeaderRequests), count(agent.HeaderFloor)
+	if rate := count(agent.HeaderMemProfileRate); rate != nil {
+		s.MemProfileRate = int(*rate)
+	}
+	if up, err := strconv.ParseFloat(h.Get(agent.HeaderUptime), 64); err == nil && up >= 0 {
+		s.UptimeS = &up
+	}
+	s.CaptureMS, _ = strconv.ParseFloat(h.Get(agent.HeaderCapture), 64)
+	return s
+}
+
+// GC forces a collection and returns how long it took.
+func (t *Target) GC(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	defer cancel()
+	resp, err := t.do(ctx, http.MethodPost, "/debug/leakline/gc", nil)
+	if err != nil {
+		return 0, fmt.Errorf("forcing a collection: %w", err)
+	}
+	resp.Body.Close()
+	ms, err := strconv.ParseFloat(resp.Header.Get(agent.HeaderCapture), 64)
+	if err != nil {
+		return 0, errors.New("forcing a collection: the target did not say how long it took")
+	}
+	return time.Duration(ms * float64(time.Millisecond)), nil
+}

@@ -1,0 +1,159 @@
+// @ts-check
+import { apiURL, call } from "./api.js";
+import { all, one, write } from "./dom.js";
+import { count } from "./format.js";
+import { loadWords } from "./vitals.js";
+
+/** @typedef {import("../wire.js").State} State */
+/** @typedef {import("../wire.js").Load} Load */
+
+const SETTLE_MS = 250; // a slider is sent when it rests
+
+/** Connects the instructor's rail; null on a viewer's page, which has none. */
+export function controls() {
+  const rail = one("[data-controls]");
+  return rail ? new Controls(rail) : null;
+}
+
+class Controls {
+  #rail; #cards;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #settling;
+
+  /** @param {HTMLElement} rail */
+  constructor(rail) {
+    this.#rail = rail;
+    this.#cards = all("[data-strategy-name]", rail);
+    for (const b of all("[data-do]", rail)) b.addEventListener("click", () => this.#press(b.dataset.do));
+    one("[data-resume]")?.addEventListener("click", () => this.#press("resume"));
+    this.#radios();
+    this.#load();
+  }
+
+  /** Keys of the instructor. */
+  get keys() {
+    return { s: () => this.#press("snapshot"), g: () => this.#press("gc") };
+  }
+
+  /** Follows what is so, whoever caused it. @param {State} state */
+  state(state) {
+    const ready = state.status === "running";
+    for (const b of all("[data-do]", this.#rail)) b.disabled = !ready && (b.dataset.do !== "restart" || state.status === "halted");
+    const why = one("[data-unready]", this.#rail);
+    why.hidden = ready;
+    write(why, ready ? "" : `The process is ${state.status}: what needs it waits. Strategy and load are kept for its return.`);
+    this.#check(state.strategy);
+    if (state.load) this.#showLoad(state.load);
+  }
+
+  /** @param {"snapshot" | "gc" | "restart" | "resume"} what */
+  async #press(what) {
+    const button = what === "resume" ? one("[data-resume]") : one(`[data-do=${what}]`, this.#rail);
+    if (button.disabled) return;
+    button.disabled = true;
+    await this.#tell(WORDS[what].doing, async () => {
+      const answer = await call("POST", apiURL(WORDS[what].path), what === "snapshot" ? { body: {} } : {});
+      return what === "snapshot" ? `Snapshot ${answer.id} taken.` : WORDS[what].done;
+    });
+    button.disabled = false;
+  }
+
+  /** Says what is being done, then what became of it.
+   * @param {string} doing @param {() => Promise<string>} act */
+  async #tell(doing, act) {
+    const line = one("[data-control-status]", this.#rail);
+    line.classList.remove("fault");
+    write(line, doing);
+    try {
+      write(line, await act());
+      return true;
+    } catch (error) {
+      line.classList.add("fault");
+      write(line, error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+
+  #radios() {
+    this.#cards.forEach((card, i) => {
+      card.addEventListener("click", () => this.#switch(card));
+      card.addEventListener("keydown", (/** @type {KeyboardEvent} */ e) => {
+        const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[e.key];
+        const next = e.key === "Home" ? 0 : e.key === "End" ? this.#cards.length - 1 : step && (i + step + this.#cards.length) % this.#cards.length;
+        if (next === undefined) return;
+        e.preventDefault();
+        this.#stop(this.#cards[next]);
+        this.#cards[next].focus();
+      });
+    });
+  }
+
+  /** The one card that Tab reaches. @param {HTMLElement} card */
+  #stop(card) {
+    for (const c of this.#cards) c.tabIndex = c === card ? 0 : -1;
+  }
+
+  /** @param {HTMLElement} card */
+  async #switch(card) {
+    const name = card.dataset.strategyName;
+    if (card.getAttribute("aria-disabled") === "true" || card.getAttribute("aria-checked") === "true") return;
+    card.setAttribute("aria-busy", "true");
+    const done = await this.#tell(`Switching to ${name} …`, async () => {
+      const answer = await call("PUT", apiURL("strategy"), { body: { name } });
+      return `${answer.name} now decides.`;
+    });
+    card.removeAttribute("aria-busy");
+    if (done) this.#check(/** @type {string} */ (name));
+  }
+
+  /** @param {string} name */
+  #check(name) {
+    for (const c of this.#cards) c.setAttribute("aria-checked", String(c.dataset.strategyName === name));
+    const current = this.#cards.find((c) => c.dataset.strategyName === name);
+    if (current && !this.#cards.includes(document.activeElement)) this.#stop(current);
+  }
+
+  #load() {
+    const slider = one("[data-load-slider]", this.#rail), rps = one("[data-load=rps]", this.#rail);
+    slider.addEventListener("input", () => {
+      rps.value = slider.value;
+      clearTimeout(this.#settling);
+      this.#settling = setTimeout(() => this.#send("rps", Number(slider.value)), SETTLE_MS);
+    });
+    for (const field of all("input[data-load]", this.#rail)) {
+      field.addEventListener("change", () => {
+        if (!field.reportValidity() || field.value === "") return;
+        const value = Number(field.value);
+        this.#send(field.dataset.load, field.dataset.load === "risky_share" ? value / 100 : value);
+      });
+    }
+  }
+
+  /** @param {string} what @param {number} value */
+  #send(what, value) {
+    return this.#tell("Changing the load …", async () => {
+      const load = await call("PUT", apiURL("load"), { body: { [what]: value } });
+      this.#showLoad(load);
+      return `Load is ${loadWords(load)}.`;
+    });
+  }
+
+  /** Shows the load that is; a field being edited is left alone. @param {Load} load */
+  #showLoad(load) {
+    const show = (/** @type {string} */ selector, /** @type {number} */ value) => {
+      const field = one(selector, this.#rail);
+      if (field !== document.activeElement) field.value = String(value);
+    };
+    show("[data-load=rps]", load.rps);
+    show("[data-load-slider]", load.rps);
+    show("[data-load=risky_share]", Number((load.risky_share * 100).toPrecision(6)));
+    show("[data-load=risky_users]", load.risky_users);
+    if (load.skipped !== undefined) write(one("[data-skipped]", this.#rail), count(load.skipped));
+  }
+}
+
+const WORDS = {
+  snapshot: { path: "snapshots", doing: "Taking a snapshot …", done: "" },
+  gc: { path: "gc", doing: "Forcing a GC …", done: "GC forced." },
+  restart: { path: "restart", doing: "Restarting …", done: "Restarted; a new generation begins." },
+  resume: { path: "resume", doing: "Resuming …", done: "Resumed." },
+};

@@ -1,0 +1,72 @@
+// @ts-check
+import { all, one, write } from "./dom.js";
+import { count, figure } from "./format.js";
+
+/** @typedef {import("./charts.js").Shown} Shown */
+/** @typedef {import("./ring.js").Ring} Ring */
+
+// Figures that nobody can read are not written: the legend changes four
+// times a second, what stands above the charts once, and values under the
+// cursor follow it.
+const LEGEND_MS = 250;
+const HEAD_MS = 1000;
+
+// The legend beside each strip, and the large figures above.
+export class Readouts {
+  #strips = slots("[data-strips] [data-column]");
+  #heads = slots("[data-headline] [data-column]");
+  #failed = one("[data-failed]");
+  #legendMs = -Infinity;
+  #headMs = -Infinity;
+  #wasCursor = false;
+
+  /** @param {Shown} shown @param {number | null} cursor
+   * @param {(column: string) => number} latest @param {number} nowMs
+   * @returns {boolean} whether what stands above the charts was written */
+  draw(shown, cursor, latest, nowMs) {
+    if (cursor !== null || this.#wasCursor || nowMs - this.#legendMs >= LEGEND_MS) {
+      const i = cursor === null ? -1 : shown.ring.nearest(cursor);
+      fill(this.#strips, (column) => (i < 0 ? latest(column) : shown.ring.column(column)?.[i] ?? NaN));
+      this.#legendMs = nowMs;
+    }
+    this.#wasCursor = cursor !== null;
+    if (nowMs - this.#headMs < HEAD_MS) return false;
+    this.#headMs = nowMs;
+    fill(this.#heads, latest);
+    this.#failures(shown);
+    return true;
+  }
+
+  /** @param {Shown} shown */
+  #failures(shown) {
+    const failed = total(shown, "errors_per_s"), wrong = total(shown, "wrong_per_s");
+    const words = [failed && `${count(failed)} failed`, wrong && `${count(wrong)} wrong`].filter(Boolean).join(", ");
+    this.#failed.hidden = !words;
+    write(this.#failed, words);
+  }
+}
+
+/** @typedef {{column: string, value: Element, unit: Element}} Slot */
+
+/** @param {string} selector @returns {Slot[]} */
+function slots(selector) {
+  return all(selector).map((node) => ({ column: node.dataset.column, value: one("[data-value]", node), unit: one("[data-unit]", node) }));
+}
+
+/** @param {Slot[]} slots @param {(column: string) => number} valueOf */
+function fill(slots, valueOf) {
+  for (const s of slots) {
+    const { value, unit } = figure(s.column, valueOf(s.column));
+    write(s.value, value);
+    write(s.unit, unit);
+  }
+}
+
+/** How many a rate adds up to over what is visible. @param {Shown} shown @param {string} column */
+function total({ ring, low, high, everyMs }, column) {
+  const rate = ring.column(column);
+  if (!rate) return 0;
+  let sum = 0;
+  for (let i = low; i < high; i++) if (rate[i] > 0) sum += rate[i];
+  return Math.round((sum * everyMs) / 1000);
+}

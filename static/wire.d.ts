@@ -1,0 +1,43 @@
+// What the server sends, for the type checker only; never served.
+
+export type Column = string;
+
+export interface Mark {
+  id: number; t: number; kind: string; text: string; from?: string; to?: string;
+  by?: string; snapshot?: string; reason?: string; generation?: number;
+}
+
+export interface Span { from: number; to: number | null; strategy: string; generation: number }
+
+export interface History {
+  epoch: string; target: string; seq: number; now: number; window_s: number; every_ms: number;
+  columns: Column[]; t: number[]; gen: number[];
+  values: Record<Column, (number | null)[]>;
+  min?: Record<Column, (number | null)[]>; max?: Record<Column, (number | null)[]>;
+  marks: Mark[] | null; spans: Span[] | null;
+}
+
+export interface Load {
+  rps: number; risky_share: number; risky_users: number;
+  sent?: number; answered?: number; errors?: number; wrong?: number; skipped?: number;
+}
+
+export interface State {
+  target: string; status: string; epoch: string; generation: number; strategy: string;
+  uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
+  backing_off_ms?: number; attempt?: number; load?: Load; viewers?: number; words?: string;
+}
+
+export interface Hello {
+  type: "hello"; epoch: string; seq: number; target: string; columns: Column[];
+  role: string; every_ms: number; resume: boolean;
+}
+
+export interface Reading { type: "reading"; seq: number; target: string; t: number; gen: number; v: (number | null)[] }
+
+export type Frame =
+  | Hello | Reading
+  | { type: "mark"; seq: number; target: string; mark: Mark }
+  | { type: "state"; seq: number; target: string; state: State }
+  | { type: "gap"; seq: number; target: string; from: number; to: number }
+  | { type: "bye"; reason: string };

@@ -1,0 +1,21 @@
+package templates
+
+// Modules each kind of page will import, named so that browsers fetch them
+// at once instead of discovering them one import at a time. A test walks
+// the import statements and keeps these lists complete.
+var (
+	baseModules = []string{"main", "dom", "theme"}
+	liveModules = []string{
+		"api", "axis", "charts", "clock", "colours", "controls", "cursor", "cycles", "decimate",
+		"format", "gaps", "happened", "history", "keys", "lane", "live", "marks", "model", "notes",
+		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
+		"stream", "strips", "table", "view", "vitals", "words",
+	}
+	snapshotsModules = []string{"api", "snapshots", "tray"}
+	diffModules      = []string{"diff", "sort"}
+)
+
+// withBase returns the modules of a page, those of every page first.
+func withBase(modules []string) []string {
+	return append(append([]string(nil), baseModules...), modules...)
+}

@@ -1,0 +1,275 @@
+// Package templates renders the pages. A component is a function of a view
+// struct: figures arrive formatted, the package knows no clock, no request
+// and no type of the product's.
+//
+// The pages, each a whole document:
+//
+//	Live(LiveView)            Snapshots(SnapshotsView)
+//	Diff(DiffView)            DiffPick(DiffPickView)
+//	Error(ErrorView)          SignIn(SignInView)
+//	DebugSelf(DebugSelfView)
+//
+// Wherever a view has a figure and it is unknown, leave the string empty:
+// the page then shows a dash, never a zero.
+package templates
+
+// A Page is what every document needs around its content.
+type Page struct {
+	AssetBase  string // prefix of every asset, with the slash at its end: "/static/4f1c/"
+	Title      string // the part before " · leakline"
+	Nav        string // current entry: "live", "snapshots", "diff" or ""
+	Target     string // id of the watched process; "" hides the vitals
+	TargetKind string // "lab" or "attached"
+	Status     Status
+	Uptime     string // "57 s"
+	Generation string // the process generation: "3"
+	Viewers    string // "23"
+	Instructor bool   // false: no control is rendered, on any page
+	Anonymous  bool   // nobody is signed in: no role, no navigation
+	ZoneMinute int    // minutes east of UTC in which the page writes times; scripts follow it
+}
+
+// A Status is a process state as a word: starting, running, draining,
+// backing-off or halted.
+type Status string
+
+// Down reports whether the process is not there to be asked.
+func (s Status) Down() bool { return s != "running" && s != "draining" }
+
+// A Span is a stretch of a sentence; Code sets it as a name from source.
+type Span struct {
+	Text string
+	Code bool
+}
+
+// A Link is a place to go on to.
+type Link struct{ Text, Href string }
+
+// A HeadFigure is one of at most three large figures. Column, when set,
+// names the stream column that keeps it current.
+type HeadFigure struct {
+	Label, Value, Unit string
+	Note               string // interval or exactness: "229 to 243"
+	Tone               string // "", "grew" or "shrank"
+	Column             string
+}
+
+// A Headline is the sentence that stands above everything: the strip in
+// words until there is a verdict, and then the verdict.
+type Headline struct {
+	Tone     string // "", "fault", "watch" or "sound"
+	Word     string // "Leak"; "" while there is no verdict
+	Aside    string // certainty and evidence, or when the figures were taken
+	Sentence []Span
+	Figures  []HeadFigure
+	Actions  []Link // the first is the one to press
+	Strip    bool   // the sentence is the strip in words; scripts keep it current
+}
+
+// A Note says what is, and what happens next.
+type Note struct {
+	Tone   string // "", "fault", "watch" or "accent"
+	Lead   string // "The checker was killed; starting again."
+	Text   string // "Attempt 2 in 200 ms."
+	Resume bool   // offer Resume; shown to the instructor only
+}
+
+// A Figure is a readout as it stood when the page was rendered.
+type Figure struct{ Value, Unit string }
+
+// LiveView is the page with the charts.
+type LiveView struct {
+	Page     Page
+	Headline Headline
+	Note     *Note             // nil while the process runs
+	Window   string            // "1m", "5m", "15m" or "1h"; default "5m"
+	Strategy string            // what runs now
+	Load     string            // "100 requests/s · 10 % by 10 000 risky users"
+	Figures  map[string]Figure // by column name of the stream
+	Marks    []MarkRow         // newest first
+	Controls *Controls         // rendered for the instructor only
+	Cost     []Cost            // this dashboard's own
+}
+
+// A MarkRow is one line of "What happened". Marks with the reason "interval"
+// are no news and are left out.
+type MarkRow struct {
+	ID       string
+	Time     string // "14:04:44"
+	Kind     string // as on the wire: switch, gc, snapshot, load, start, stop, crash, restart, note
+	Text     string
+	By       string // "instructor", "lab" or ""
+	Snapshot string // id of the snapshot the mark is about, or ""
+}
+
+// Controls is the instructor's rail.
+type Controls struct {
+	Strategies []StrategyCard
+	RPS        string // plain digits: "100"
+	RiskyShare string // percent, plain digits: "10"
+	RiskyUsers string // plain digits: "10000"
+	Skipped    string // requests the generator could not send in time
+	Unready    string // why the process cannot be told anything now; "" when it can
+	Halted     bool
+}
+
+// A StrategyCard is one choice of the strategy radio group.
+type StrategyCard struct {
+	Name, Summary string
+	Current       bool
+	Reason        string // why it cannot be chosen; "" when it can
+}
+
+// A Cost is one item of the cost strip: "observer" "1.2 %" "CPU".
+type Cost struct{ Name, Value, Unit string }
+
+// SnapshotsView is the page with the list of snapshots.
+type SnapshotsView struct {
+	Page    Page
+	Summary string // "23 kept, 9.6 of 256 MB · oldest unpinned goes first"
+	Next    string // when the list is empty: "The first automatic one comes in 24 s."
+	Rows    []SnapshotRow
+}
+
+// A SnapshotRow is one snapshot; unknown figures are empty.
+type SnapshotRow struct {
+	ID         string
+	Time       string // "14:04:44"
+	UnixMilli  int64  // decides which of two is the base
+	Reason     string // as on the wire: ready, manual, interval, before-switch, …
+	Strategy   string
+	Generation string
+	Floor      string // "115 MB"
+	Requests   string
+	GCCycle    string
+	Cost       string // "38 ms"
+	Size       string // "412 kB"
+	Rate       string // "64 KiB", bytes between samples
+	Label      string
+	Pinned     bool
+}
+
+// A SnapshotRef names a snapshot in a sentence or a list.
+type SnapshotRef struct{ ID, Time, Strategy, Reason, Label string }
+
+// DiffView compares two snapshots.
+type DiffView struct {
+	Page     Page
+	Base     SnapshotRef
+	Head     SnapshotRef
+	SwapHref string
+	Headline Headline // sentence, aside and three figures
+	Samples  []Choice // inuse_space, inuse_objects, alloc_space, alloc_objects
+	Per      []Choice // total, second, request
+	Change   string   // header of the ranked column: "alive, change"
+	Scale    Scale
+	Sites    []Site
+	Folded   string // "37 sites below the noise are folded …"
+	Empty    string // instead of rows: "Nothing moved between these two."
+	Sources  []Source
+	Commands []string
+	Remark   string // what pprof would say, and why we say it differently
+	Profiles []Link // both .pb.gz
+	Warnings []string
+}
+
+// A Choice is one segment of a segmented link group.
+type Choice struct {
+	Text, Href string
+	Current    bool
+}
+
+// A Scale is the one scale all intervals of the table share.
+type Scale struct {
+	Title    string // "95 % interval, MB"
+	From, To string // "−20", "140"
+	Zero     float64
+}
+
+// A Cell is a figure with the number it is sorted by; Dim greys it as noise.
+type Cell struct {
+	Text string
+	Sort float64 // NaN sorts last, whichever way
+	Dim  bool
+}
+
+// A Site is a place in the user's code that allocates.
+type Site struct {
+	Function   string // exactly as pprof prints it; shown without its directories
+	Place      string // "strategy/audit.go:48"
+	Via        string // leaf it ends in, or ""
+	Moved      string // "grew", "shrank" or "same"
+	Change     Cell
+	Interval   *Interval // nil: no samples to judge by
+	PerSecond  Cell
+	PerRequest Cell
+	Objects    Cell
+	Kept       Cell    // share of what it allocated that is still alive
+	KeptShare  float64 // 0 to 1; negative when unknown
+	Allocated  Cell
+	Aside      string // "churn", "held by auditLog"
+	AsideHref  string
+	Source     string // ID of the Source to show beside it, or ""
+}
+
+// An Interval is positioned on the table's Scale: 0 is From, 1 is To.
+type Interval struct {
+	Low, Estimate, High float64
+	Text                string // "99 to 121"
+}
+
+// A Source is an excerpt with what each line accounts for.
+type Source struct {
+	ID    string // an HTML id
+	Title string // "checker/strategy/audit.go"
+	Note  string // "bytes alive in head, by line"
+	Lines []SourceLine
+}
+
+// A SourceLine is hot when Figure is set.
+type SourceLine struct {
+	Number, Text string
+	Figure       string  // "63 MB"
+	Share        float64 // 0 to 1 of the hottest line
+}
+
+// DiffPickView asks which two snapshots to compare.
+type DiffPickView struct {
+	Page      Page
+	Message   string // what was wrong with the last try, or ""
+	Snapshots []SnapshotRef
+	Base      string // preselected ids, or ""
+	Head      string
+}
+
+// ErrorView says what was found, where, and what to try.
+type ErrorView struct {
+	Page   Page
+	Status string // "404"
+	Found  string // one sentence, the heading
+	Where  string // "GET /snapshots/99"
+	Try    string
+	Back   Link
+}
+
+// SignInView asks for a token.
+type SignInView struct {
+	Page    Page
+	Message string // "That token is not known here.", or ""
+	Next    string // path to go on to
+}
+
+// DebugSelfView shows that the dashboard itself is bounded.
+type DebugSelfView struct {
+	Page   Page
+	Groups []DebugGroup
+}
+
+// A DebugGroup is one owner and what it holds.
+type DebugGroup struct {
+	Title string
+	Rows  []DebugRow
+}
+
+// A DebugRow is one figure beside the bound it never passes.
+type DebugRow struct{ Name, Value, Bound string }

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/web/guard"
+)
+
+// StatusOf is the only place that knows how failures map to HTTP.
+func StatusOf(err error) int {
+	if status := guard.Status(err); status != 0 {
+		return status
+	}
+	var bad *badRequest
+	var mismatch *diff.MismatchError
+	switch {
+	case errors.As(err, &bad):
+		return bad.status
+	case errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy):
+		return http.StatusNotFound
+	case errors.Is(err, lab.ErrInvalid):
+		return http.StatusBadRequest
+	case errors.As(err, &mismatch):
+		return http.StatusUnprocessableEntity
+	case errors.Is(err, lab.ErrForeign):
+		return http.StatusConflict
+	case errors.Is(err, target.ErrNotRunning):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, archive.ErrFull):
+		return http.StatusInsufficientStorage
+	case errors.Is(err, context.DeadlineExceeded):
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusInternalServerError
+}
+
+// Detail is what the sender is told: the error itself, because ours name what
+// is wrong, except where it may speak of our insides.
+func Detail(err error) string {
+	if StatusOf(err) == http.StatusInternalServerError {
+		return "something went wrong inside; the log says what"
+	}
+	return err.Error()
+}
+
+// Problem writes an error as application/problem+json (RFC 9457).
+func Problem(w http.ResponseWriter, err error) {
+	status := StatusOf(err)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(struct {
+		Type   string `json:"type"`
+		Title  string `json:"title"`
+		Status int    `json:"status"`
+		Detail string `json:"detail"`
+	}{"about:blank", http.StatusText(status), status, Detail(err)})
+}

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/archive"
+)
+
+// maxLabel bounds a label in characters.
+const maxLabel = 80
+
+func (a *API) snapshots(w http.ResponseWriter, _ *http.Request) error {
+	u := a.Archive.Usage()
+	return answer(w, http.StatusOK, struct {
+		Snapshots []profiler.Snapshot `json:"snapshots"`
+		Bytes     int64               `json:"bytes"`
+		MaxBytes  int64               `json:"max_bytes"`
+		MaxCount  int                 `json:"max_count"`
+	}{a.Archive.List(), u.Bytes, u.MaxBytes, u.MaxCount})
+}
+
+func (a *API) snapshot(w http.ResponseWriter, r *http.Request) error {
+	s, err := a.Archive.Get(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, s)
+}
+
+// profile sends the bytes as they were captured.
+func (a *API) profile(w http.ResponseWriter, r *http.Request) error {
+	raw, err := a.Archive.Profile(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", r.PathValue("id")+".pb.gz"))
+	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+	w.Write(raw)
+	return nil
+}
+
+func (a *API) takeSnapshot(w http.ResponseWriter, r *http.Request) error {
+	var want struct{ Label, Kind string }
+	if err := read(w, r, &want); err != nil {
+		return err
+	}
+	if err := checkLabel(want.Label); err != nil {
+		return err
+	}
+	switch want.Kind {
+	case "", "heap", "goroutine":
+	default:
+		return refuse("kind %q: want heap or goroutine", want.Kind)
+	}
+	s, err := a.Lab.Snapshot(r.Context(), want.Kind, want.Label, by)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusCreated, s)
+}
+
+func (a *API) changeSnapshot(w http.ResponseWriter, r *http.Request) error {
+	var want struct {
+		Label  *string
+		Pinned *bool
+	}
+	if err := read(w, r, &want); err != nil {
+		return err
+	}
+	if want.Label != nil {
+		if err := checkLabel(*want.Label); err != nil {
+			return err
+		}
+	}
+	s, err := a.Archive.Update(r.PathValue("id"), archive.Change{Label: want.Label, Pinned: want.Pinned})
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, s)
+}
+
+func (a *API) deleteSnapshot(w http.ResponseWriter, r *http.Request) error {
+	if err := a.Archive.Delete(r.PathValue("id")); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func checkLabel(label string) error {
+	if n := utf8.RuneCountInString(label); n > maxLabel || !utf8.ValidString(label) {
+		return refuse("field \"label\": want at most %d characters of UTF-8, this has %d", maxLabel, n)
+	}
+	return nil
+}

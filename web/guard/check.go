@@ -1,0 +1,83 @@
+package guard
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Why a request is refused; see Status.
+var (
+	ErrHost   = errors.New("this address is not one leakline answers to: use the link it printed")
+	ErrCross  = errors.New("another site sent this request")
+	ErrNobody = errors.New("a token is needed: open the link that leakline printed at start, or send it as a bearer token")
+	ErrRole   = errors.New("only the instructor may do this")
+)
+
+// Status is the HTTP status of a refusal, 0 for other errors.
+func Status(err error) int {
+	switch {
+	case errors.Is(err, ErrHost):
+		return http.StatusMisdirectedRequest
+	case errors.Is(err, ErrCross), errors.Is(err, ErrRole):
+		return http.StatusForbidden
+	case errors.Is(err, ErrNobody):
+		return http.StatusUnauthorized
+	}
+	return 0
+}
+
+// Check says whether a request may pass where need is needed, and returns the
+// sender's role.
+func (g *Guard) Check(r *http.Request, need Role) (Role, error) {
+	if !g.KnowsHost(r) {
+		return Anyone, ErrHost
+	}
+	if err := g.cross.Check(r); err != nil {
+		return Anyone, ErrCross
+	}
+	role := g.RoleOf(r)
+	switch {
+	case role >= need:
+		return role, nil
+	case role == Anyone:
+		return role, ErrNobody
+	}
+	return role, ErrRole
+}
+
+// KnowsHost says whether a request is addressed to us.
+func (g *Guard) KnowsHost(r *http.Request) bool { return g.hosts[strings.ToLower(r.Host)] }
+
+// SameOrigin says whether a websocket may be opened: browsers send cookies
+// with a foreign page's handshake too, and no CORS rule stops them. An exact
+// Origin is needed, or none together with an Authorization header, which no
+// browser page can set.
+func (g *Guard) SameOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return r.Header.Get("Authorization") != ""
+	}
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	scheme := "http"
+	if g.secure {
+		scheme = "https"
+	}
+	return u.Scheme == scheme && strings.EqualFold(u.Host, r.Host) && origin == u.Scheme+"://"+u.Host
+}
+
+// SetHeaders sets what every answer carries.
+func SetHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}

@@ -1,0 +1,136 @@
+// Package guard decides who may: it knows the hosts we answer to, the two
+// tokens and the roles they give, and the order of refusals: a foreign Host
+// 421, a cross-origin change 403, no or a wrong token 401, the wrong role 403.
+package guard
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// A Role is what somebody may do. A larger role may all that a smaller may.
+type Role int
+
+// The roles.
+const (
+	Anyone     Role = iota // no token needed
+	Viewer                 // reads
+	Instructor             // changes, and sees the patient's profiles
+)
+
+func (r Role) String() string { return [...]string{"anyone", "viewer", "instructor"}[r] }
+
+// Tokens are the two secrets that give a role.
+type Tokens struct{ Instructor, Viewer string }
+
+// ErrToken reports a token that cannot serve as a secret.
+var ErrToken = errors.New("a token has 16 to 256 printable characters without spaces")
+
+// Check says whether both tokens can serve and differ.
+func (t Tokens) Check() error {
+	for _, token := range []string{t.Instructor, t.Viewer} {
+		if len(token) < 16 || len(token) > 256 {
+			return ErrToken
+		}
+		for _, c := range []byte(token) {
+			if c <= ' ' || c > '~' {
+				return ErrToken
+			}
+		}
+	}
+	if t.Instructor == t.Viewer {
+		return errors.New("the instructor's and the viewer's token are the same")
+	}
+	return nil
+}
+
+// NewToken returns a secret of 130 bits.
+func NewToken() string { return rand.Text() }
+
+// Config says whom to trust. Tokens and Hosts are required.
+type Config struct {
+	Tokens Tokens
+	Hosts  []string // host:port pairs we answer to; anything else is DNS rebinding or a mistake
+	Secure bool     // we are reached over https
+}
+
+// A Guard checks requests. It is safe for concurrent use.
+type Guard struct {
+	hosts   map[string]bool
+	digests map[Role][sha256.Size]byte
+	cookie  string
+	secure  bool
+	cross   *http.CrossOriginProtection
+}
+
+// New returns a guard.
+func New(cfg Config) (*Guard, error) {
+	if err := cfg.Tokens.Check(); err != nil {
+		return nil, err
+	}
+	g := &Guard{
+		hosts: make(map[string]bool), secure: cfg.Secure, cross: http.NewCrossOriginProtection(),
+		digests: map[Role][sha256.Size]byte{
+			Instructor: sha256.Sum256([]byte(cfg.Tokens.Instructor)),
+			Viewer:     sha256.Sum256([]byte(cfg.Tokens.Viewer)),
+		},
+	}
+	for _, h := range cfg.Hosts {
+		g.hosts[strings.ToLower(h)] = true
+	}
+	// Cookies ignore ports: two labs on one machine must not overwrite each
+	// other's. The name says nothing of the secret.
+	first := sha256.Sum256([]byte("cookie name " + cfg.Tokens.Instructor))
+	g.cookie = fmt.Sprintf("leakline_%x", first[:4])
+	return g, nil
+}
+
+// roleOf returns the role a token gives. Every token is compared with both
+// secrets in constant time.
+func (g *Guard) roleOf(token string) Role {
+	digest := sha256.Sum256([]byte(token))
+	role := Anyone
+	for _, r := range []Role{Viewer, Instructor} {
+		want := g.digests[r]
+		if subtle.ConstantTimeCompare(digest[:], want[:]) == 1 {
+			role = r
+		}
+	}
+	return role
+}
+
+// RoleOf returns what the sender of a request may do. Its secret comes in a
+// bearer token, as a Basic password (go tool pprof can send nothing else) or
+// in our cookie.
+func (g *Guard) RoleOf(r *http.Request) Role {
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return g.roleOf(bearer)
+	}
+	if _, password, ok := r.BasicAuth(); ok {
+		return g.roleOf(password)
+	}
+	if c, err := r.Cookie(g.cookie); err == nil {
+		if token, err := base64.RawURLEncoding.DecodeString(c.Value); err == nil {
+			return g.roleOf(string(token))
+		}
+	}
+	return Anyone
+}
+
+// SignIn answers with a cookie for a token, and whether the token is one.
+func (g *Guard) SignIn(w http.ResponseWriter, token string) bool {
+	if g.roleOf(token) == Anyone {
+		return false
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: g.cookie, Value: base64.RawURLEncoding.EncodeToString([]byte(token)), Path: "/",
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: g.secure,
+	})
+	return true
+}

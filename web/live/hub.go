@@ -1,0 +1,201 @@
+// Package live sends what is learned of a target to everyone who watches. A
+// frame is encoded once and kept in one ring for all viewers; each viewer is a
+// place in that ring. So a publisher never waits, a viewer costs no queue, and
+// one that was away gets exactly what it missed while the ring still has it.
+package live
+
+import (
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/leakline/leakline/profiler"
+)
+
+const (
+	// ringFrames is five minutes of readings at 10 Hz, and some marks.
+	ringFrames = 3200
+
+	// maxLag is how far a viewer that had caught up may fall behind: five
+	// seconds. Beyond it the picture is a lie; the viewer is cut, told, and
+	// comes back for what it missed.
+	maxLag = 50
+)
+
+// Config tunes a hub. Epoch and Target are required.
+type Config struct {
+	Epoch      string        // of this observer run
+	Target     string        // whose frames these are
+	MaxViewers int           // connections in all; default 2 000
+	Ping       time.Duration // between pings; default 20 s
+	Timeout    time.Duration // for a write, and for a pong after a ping; default 10 s
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxViewers == 0 {
+		c.MaxViewers = 2000
+	}
+	if c.Ping == 0 {
+		c.Ping = 20 * time.Second
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Second
+	}
+	return c
+}
+
+// A Hub publishes frames to viewers. It is safe for concurrent use.
+type Hub struct {
+	cfg Config
+
+	mu      sync.Mutex
+	ring    [ringFrames]*websocket.PreparedMessage // frame seq is at seq % ringFrames
+	seq     uint64                                 // of the newest frame
+	viewers map[*viewer]struct{}
+	lastAt  time.Time // of the newest reading
+	scratch []byte
+	closed  bool
+
+	cut   uint64 // viewers that fell behind
+	bytes uint64 // of the readings frames, to know their mean
+	sent  uint64 // readings frames
+}
+
+// NewHub returns a hub without viewers.
+func NewHub(cfg Config) *Hub {
+	return &Hub{cfg: cfg.withDefaults(), viewers: make(map[*viewer]struct{})}
+}
+
+// Reading publishes a reading.
+func (h *Hub) Reading(p profiler.Point) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.lastAt.IsZero() && p.At.Sub(h.lastAt) > gapAfter {
+		h.seq++
+		h.keepLocked(frame(gapFrame{"gap", h.seq, h.cfg.Target, h.lastAt.UnixMilli(), p.At.UnixMilli()}))
+	}
+	h.lastAt = p.At
+	h.seq++
+	h.scratch = appendReading(h.scratch[:0], h.cfg.Target, h.seq, &p)
+	h.sent++
+	h.bytes += uint64(len(h.scratch))
+	h.keepLocked(append([]byte(nil), h.scratch...))
+}
+
+// Mark publishes a mark.
+func (h *Hub) Mark(m profiler.Mark) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seq++
+	h.keepLocked(frame(markFrame{"mark", h.seq, h.cfg.Target, MarkOnWire(m)}))
+}
+
+// State publishes a state, which is JSON.
+func (h *Hub) State(state []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seq++
+	h.keepLocked(frame(stateFrame{"state", h.seq, h.cfg.Target, state}))
+}
+
+// keepLocked puts the frame h.seq into the ring and wakes the viewers.
+func (h *Hub) keepLocked(payload []byte) {
+	m, err := websocket.NewPreparedMessage(websocket.TextMessage, payload)
+	if err != nil {
+		panic("preparing a frame: " + err.Error()) // it refuses control frames only
+	}
+	h.ring[h.seq%ringFrames] = m
+	for v := range h.viewers {
+		v.wake()
+	}
+}
+
+// Seq is the number of the newest frame.
+func (h *Hub) Seq() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.seq
+}
+
+// next returns the frame after seq and how many are waiting in all; ok is
+// false when that frame is not there any more.
+func (h *Hub) next(seq uint64) (m *websocket.PreparedMessage, waiting uint64, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	waiting = h.seq - seq
+	if waiting == 0 {
+		return nil, 0, true
+	}
+	if waiting > ringFrames {
+		return nil, waiting, false
+	}
+	return h.ring[(seq+1)%ringFrames], waiting, true
+}
+
+// holds reports whether everything after seq of an epoch can still be sent.
+func (h *Hub) holds(epoch string, after uint64) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return epoch == h.cfg.Epoch && after <= h.seq && h.seq-after <= ringFrames
+}
+
+// join admits a viewer, unless the hub is full or closed.
+func (h *Hub) join(v *viewer) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed || len(h.viewers) >= h.cfg.MaxViewers {
+		return false
+	}
+	h.viewers[v] = struct{}{}
+	return true
+}
+
+func (h *Hub) leave(v *viewer) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.viewers, v)
+}
+
+// Close tells every viewer that the observer ends and waits until they are
+// gone or have been told for too long.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	h.closed = true
+	gone := make([]<-chan struct{}, 0, len(h.viewers))
+	for v := range h.viewers {
+		close(v.shut)
+		gone = append(gone, v.gone)
+	}
+	h.mu.Unlock()
+	deadline := time.After(2 * time.Second)
+	for _, g := range gone {
+		select {
+		case <-g:
+		case <-deadline:
+			return
+		}
+	}
+}
+
+// Usage says what the hub holds.
+type Usage struct {
+	Viewers, MaxViewers int
+	Frames, MaxFrames   int
+	Cut                 uint64  // viewers that fell behind
+	MeanReadingBytes    float64 // of a reading frame
+}
+
+// Usage returns what the hub holds.
+func (h *Hub) Usage() Usage {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	u := Usage{
+		Viewers: len(h.viewers), MaxViewers: h.cfg.MaxViewers,
+		Frames: int(min(h.seq, ringFrames)), MaxFrames: ringFrames, Cut: h.cut,
+	}
+	if h.sent > 0 {
+		u.MeanReadingBytes = float64(h.bytes) / float64(h.sent)
+	}
+	return u
+}

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/api"
+)
+
+// shownMarks bounds the list of what happened.
+const shownMarks = 200
+
+// livePage shows the charts. Everything but the lines is there before any
+// script runs.
+func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
+	state := s.cfg.API.Lab.State()
+	series := s.cfg.API.Lab.Watch().Series()
+	figures, at := s.cfg.API.Figures()
+	view := templates.LiveView{
+		Page:     s.page(r, "Live", "live"),
+		Headline: liveHeadline(state, figures, at),
+		Note:     statusNote(state),
+		Window:   r.FormValue("window"),
+		Strategy: state.Strategy,
+		Load:     loadWords(state.Load),
+		Figures:  allFigures(figures),
+		Marks:    markRows(series.Marks(time.Now().Add(-time.Hour))),
+		Cost:     s.costs(),
+	}
+	if view.Page.Instructor {
+		view.Controls = controls(state)
+	}
+	return s.render(w, r, http.StatusOK, templates.Live(view))
+}
+
+func liveHeadline(state lab.State, f profiler.Figures, at time.Time) templates.Headline {
+	aside := "No reading has come yet; the first comes within a second of the start."
+	if !at.IsZero() {
+		aside = "Read at " + clock(at) + "; live memory is exact, Sets are counted"
+	}
+	head := func(label, note string, fig profiler.Figure) templates.HeadFigure {
+		v := figure(fig, f[fig])
+		return templates.HeadFigure{Label: label, Value: v.Value, Unit: v.Unit, Note: note, Column: fig.String()}
+	}
+	return templates.Headline{
+		Aside: aside, Strip: true,
+		Sentence: []templates.Span{{Text: api.Words(state, f)}},
+		Figures: []templates.HeadFigure{
+			head("live after GC", "exact", profiler.FigFloor),
+			head("allocated", "exact", profiler.FigAllocBytes),
+			head("Sets built", "counted", profiler.FigSets),
+		},
+	}
+}
+
+// statusNote says what is and what happens next while there is no patient.
+func statusNote(s lab.State) *templates.Note {
+	switch s.Status {
+	case lab.Starting:
+		return &templates.Note{Tone: "accent", Lead: "The checker is starting.", Text: "Its first reading comes in a moment."}
+	case lab.BackingOff:
+		return &templates.Note{
+			Tone: "watch", Lead: "The checker ended: " + s.LastExit + ".",
+			Text: fmt.Sprintf("Attempt %d in %s.", s.Attempt+1, units.Duration(max(0, time.Until(s.RetryAt)).Truncate(100*time.Millisecond))),
+		}
+	case lab.Halted:
+		return &templates.Note{
+			Tone: "fault", Lead: "Halted: the checker ended six times within a minute.",
+			Text: s.LastExit, Resume: true,
+		}
+	}
+	return nil
+}
+
+func loadWords(l lab.LoadSettings) string {
+	return fmt.Sprintf("%s requests/s · %s\u00a0%% by %s risky users",
+		units.Count(l.RPS), strconv.FormatFloat(100*l.RiskyShare, 'g', 3, 64), units.Count(float64(l.RiskyUsers)))
+}
+
+func markRows(marks []profiler.Mark) []templates.MarkRow {
+	marks = marks[max(0, len(marks)-shownMarks):]
+	rows := make([]templates.MarkRow, 0, len(marks))
+	for _, m := range slices.Backward(marks) {
+		rows = append(rows, templates.MarkRow{
+			ID: strconv.FormatUint(m.ID, 10), Time: clock(m.At), Kind: string(m.Kind), Text: m.Text, By: m.By, Snapshot: m.Snapshot,
+		})
+	}
+	return rows
+}
+
+func controls(state lab.State) *templates.Controls {
+	c := &templates.Controls{
+		RPS:        strconv.FormatFloat(state.Load.RPS, 'f', -1, 64),
+		RiskyShare: strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64),
+		RiskyUsers: strconv.Itoa(state.Load.RiskyUsers),
+		Skipped:    units.Count(float64(state.Counts.Skipped)),
+		Halted:     state.Status == lab.Halted,
+	}
+	if state.Status != lab.Running {
+		c.Unready = "the checker is " + string(state.Status)
+	}
+	for _, s := range api.Strategies() {
+		c.Strategies = append(c.Strategies, templates.StrategyCard{
+			Name: s.Name, Summary: s.Summary, Current: s.Name == state.Strategy, Reason: s.Reason,
+		})
+	}
+	return c
+}

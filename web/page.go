@@ -1,0 +1,92 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/guard"
+)
+
+// render writes a page, whole or not at all.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	var body bytes.Buffer
+	if err := page.Render(r.Context(), &body); err != nil {
+		return fmt.Errorf("rendering the page: %w", err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return api.WriteBody(w, r, status, body.Bytes())
+}
+
+// page is what stands around every page's content.
+func (s *Server) page(r *http.Request, title, nav string) templates.Page {
+	state := s.cfg.API.Lab.State()
+	_, offset := time.Now().Zone()
+	p := templates.Page{
+		AssetBase: s.assets.base, Title: title, Nav: nav,
+		Target: lab.TargetID, TargetKind: "lab", Status: templates.Status(state.Status),
+		Generation: strconv.Itoa(int(state.Generation)), Viewers: strconv.Itoa(s.cfg.Hub.Usage().Viewers),
+		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60,
+	}
+	if !state.Since.IsZero() {
+		p.Uptime = units.Duration(time.Since(state.Since).Truncate(time.Second))
+	}
+	return p
+}
+
+// anonymousPage is for who has shown no token: it says nothing of the lab.
+func (s *Server) anonymousPage(title string) templates.Page {
+	return templates.Page{AssetBase: s.assets.base, Title: title, Anonymous: true}
+}
+
+// errorPage tells a person what was found, where, and what to try.
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
+	status := api.StatusOf(err)
+	view := templates.ErrorView{
+		Page: s.anonymousPage(http.StatusText(status)), Status: strconv.Itoa(status),
+		Found: sentence(api.Detail(err)), Where: r.Method + " " + r.URL.Path, Try: tryInstead(status),
+		Back: templates.Link{Text: "To the live page", Href: "/"},
+	}
+	if roleOf(r) != guard.Anyone || s.cfg.Guard.RoleOf(r) != guard.Anyone {
+		view.Page = s.page(r, view.Page.Title, "")
+		view.Page.Instructor = s.cfg.Guard.RoleOf(r) == guard.Instructor
+	}
+	if renderErr := s.render(w, r, status, templates.Error(view)); renderErr != nil {
+		s.cfg.Log.Error("error page failed", "error", renderErr)
+		api.Problem(w, err)
+	}
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func tryInstead(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "It may have been deleted since the link was made. The snapshots page lists what there is."
+	case http.StatusForbidden:
+		return "Open the instructor's link that leakline printed at start."
+	case http.StatusMisdirectedRequest:
+		return "Open the link that leakline printed at start, letter by letter."
+	case http.StatusServiceUnavailable:
+		return "The checker is starting again; try in a moment."
+	}
+	return "Go back and try once more. If it stays so, the log of leakline says more."
+}
+
+// clock is a time of day as pages write it.
+func clock(t time.Time) string { return t.Format("15:04:05") }

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+
+	"github.com/leakline/leakline/web/api"
+)
+
+// pprof forwards to the patient's own profiles. Our cookie and token stay
+// here; the patient's token goes in their place. The page it may answer with
+// is shown without a script and without our origin.
+func (s *Server) pprof(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.cfg.API.Lab.Watch().Target()
+	if err != nil {
+		return err
+	}
+	base, err := url.Parse(t.URL())
+	if err != nil {
+		return err
+	}
+	failed := error(nil)
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(base)
+			p.Out.Header = http.Header{"Authorization": {"Bearer " + t.Token()}}
+		},
+		ModifyResponse: func(resp *http.Response) error {
+			for _, h := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Set-Cookie"} {
+				resp.Header.Del(h)
+			}
+			return nil
+		},
+		ErrorHandler: func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
+		ErrorLog:     slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
+	}
+	w.Header().Set("Content-Security-Policy", "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'")
+	proxy.ServeHTTP(w, r)
+	if failed != nil && r.Context().Err() == nil {
+		return api.Refuse(http.StatusBadGateway, "the patient's profile cannot be had: %v", failed)
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/guard"
+)
+
+// routes is everything the server answers and what each needs. The last one
+// takes what no other does.
+func (s *Server) routes() []api.Route {
+	routes := []api.Route{
+		{Pattern: "GET /{$}", Need: guard.Viewer, Handle: s.livePage},
+		{Pattern: "GET /snapshots", Need: guard.Viewer, Handle: s.snapshotsPage},
+		{Pattern: "GET /diff", Need: guard.Viewer, Handle: s.diffPage},
+		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
+		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
+		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},
+		{Pattern: "GET /static/{version}/{path...}", Need: guard.Anyone, Handle: s.assets.serve},
+		{Pattern: "POST /session", Need: guard.Anyone, Handle: s.signIn},
+		{Pattern: "GET /healthz", Need: guard.Anyone, Handle: s.healthz},
+		{Pattern: "GET /readyz", Need: guard.Anyone, Handle: s.readyz},
+		{Pattern: "/", Need: guard.Anyone, Handle: s.nothingHere},
+	}
+	return append(routes, s.cfg.API.Routes()...)
+}
+
+type roleKey struct{}
+
+// roleOf is the role the guard found, for pages that show more to some.
+func roleOf(r *http.Request) guard.Role {
+	role, _ := r.Context().Value(roleKey{}).(guard.Role)
+	return role
+}
+
+// handle puts the guard in front of a route and failures behind it.
+func (s *Server) handle(route api.Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guard.SetHeaders(w.Header())
+		if s.cfg.Guard.KnowsHost(r) && s.followLink(w, r) {
+			return
+		}
+		role, err := s.cfg.Guard.Check(r, route.Need)
+		if err == nil {
+			err = route.Handle(w, r.WithContext(context.WithValue(r.Context(), roleKey{}, role)))
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// fail is where every failure is logged, once, and told.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := api.StatusOf(err)
+	level := slog.LevelDebug
+	if status >= 500 && status != http.StatusServiceUnavailable {
+		level = slog.LevelError
+	}
+	s.cfg.Log.LogAttrs(r.Context(), level, "request failed",
+		slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", status), slog.Any("error", err))
+	if status == http.StatusUnauthorized && strings.HasPrefix(r.URL.Path, "/debug/pprof") {
+		// go tool pprof, and a browser that wants a profile, can answer this.
+		w.Header().Set("WWW-Authenticate", `Basic realm="leakline: any user, the instructor's token as password"`)
+	}
+	if !wantsPage(r) {
+		api.Problem(w, err)
+		return
+	}
+	if errors.Is(err, guard.ErrNobody) {
+		s.signInPage(w, r, "")
+		return
+	}
+	s.errorPage(w, r, err)
+}
+
+// wantsPage tells a person's browser from everything else.
+func wantsPage(r *http.Request) bool {
+	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/debug/pprof") || r.URL.Path == "/ws"
+	return !machine && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// nothingHere refuses what no route takes: the wrong method, or no such page.
+func (s *Server) nothingHere(w http.ResponseWriter, r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := s.mux.Handler(other); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return api.Refuse(http.StatusMethodNotAllowed, "%s is not possible here: use %s", r.Method, strings.Join(allowed, " or "))
+	}
+	return api.Refuse(http.StatusNotFound, "there is nothing at %s", r.URL.Path)
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"net/http"
+	"runtime"
+	"runtime/metrics"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/templates"
+)
+
+// A selfMeter says what this process costs. It keeps the reading before, to
+// take rates from.
+type selfMeter struct {
+	mu   sync.Mutex
+	at   time.Time
+	cpu  float64 // seconds
+	last float64 // share of one core, negative while unknown
+}
+
+// cpuShare returns the observer's use of one core since it was last asked, at
+// most once a second.
+func (m *selfMeter) cpuShare() (share float64, known bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	if since := now.Sub(m.at); since >= time.Second {
+		cpu := processCPU()
+		m.last = -1
+		if !m.at.IsZero() && cpu > 0 {
+			m.last = (cpu - m.cpu) / since.Seconds()
+		}
+		m.at, m.cpu = now, cpu
+	}
+	return m.last, m.last >= 0
+}
+
+func heapInUse() float64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(sample)
+	return float64(sample[0].Value.Uint64())
+}
+
+// costs is this dashboard's own cost, on the page it watches others with.
+func (s *Server) costs() []templates.Cost {
+	hub := s.cfg.Hub.Usage()
+	mem := split(units.Bytes(heapInUse()))
+	history := split(units.Bytes(float64(s.cfg.API.Lab.Watch().Series().MaxBytes())))
+	items := []templates.Cost{
+		{Name: "observer", Value: mem.Value, Unit: mem.Unit},
+		{Name: "history at most", Value: history.Value, Unit: history.Unit},
+		{Name: "tick", Value: units.Count(hub.MeanReadingBytes), Unit: "B"},
+		{Name: "viewers", Value: units.Count(float64(hub.Viewers)), Unit: "of " + units.Count(float64(hub.MaxViewers))},
+		{Name: "cut for falling behind", Value: units.Count(float64(hub.Cut))},
+		{Name: "goroutines", Value: units.Count(float64(runtime.NumGoroutine()))},
+	}
+	if share, ok := s.self.cpuShare(); ok {
+		cpu := split(units.Percent(share))
+		items = append([]templates.Cost{{Name: "observer", Value: cpu.Value, Unit: cpu.Unit + " of a core"}}, items...)
+	}
+	return items
+}
+
+// selfPage shows every buffer of this process beside its bound.
+func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
+	hub, kept := s.cfg.Hub.Usage(), s.cfg.API.Archive.Usage()
+	count := func(n int) string { return units.Count(float64(n)) }
+	view := templates.DebugSelfView{Page: s.page(r, "This dashboard", "")}
+	view.Groups = []templates.DebugGroup{
+		{Title: "Process", Rows: []templates.DebugRow{
+			{Name: "uptime", Value: units.Duration(time.Since(s.cfg.API.Started).Truncate(time.Second))},
+			{Name: "memory of the Go runtime", Value: units.Bytes(heapInUse())},
+			{Name: "goroutines", Value: count(runtime.NumGoroutine())},
+			{Name: "epoch", Value: s.cfg.API.Epoch},
+		}},
+		{Title: "Live stream", Rows: []templates.DebugRow{
+			{Name: "viewers", Value: count(hub.Viewers), Bound: count(hub.MaxViewers)},
+			{Name: "frames kept for those who come back", Value: count(hub.Frames), Bound: count(hub.MaxFrames)},
+			{Name: "viewers cut for falling behind", Value: strconv.FormatUint(hub.Cut, 10)},
+			{Name: "mean reading frame", Value: units.Bytes(hub.MeanReadingBytes)},
+		}},
+		{Title: "History", Rows: []templates.DebugRow{
+			{Name: "series and marks", Bound: units.Bytes(float64(s.cfg.API.Lab.Watch().Series().MaxBytes()))},
+		}},
+		{Title: "Snapshots", Rows: []templates.DebugRow{
+			{Name: "kept", Value: count(kept.Count), Bound: count(kept.MaxCount)},
+			{Name: "bytes on disk", Value: units.Bytes(float64(kept.Bytes)), Bound: units.Bytes(float64(kept.MaxBytes))},
+		}},
+	}
+	return s.render(w, r, http.StatusOK, templates.DebugSelf(view))
+}

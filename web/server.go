@@ -1,0 +1,117 @@
+// Package web serves the dashboard: one table of routes, one file a page. A
+// page is a templates component filled with formatted figures; whoever wants
+// the numbers themselves asks package api.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/guard"
+	"github.com/leakline/leakline/web/live"
+)
+
+// Config wires a server. All fields are required.
+type Config struct {
+	API   *api.API
+	Guard *guard.Guard
+	Hub   *live.Hub
+	Log   *slog.Logger
+}
+
+// A Server answers browsers, scripts and go tool pprof.
+type Server struct {
+	cfg    Config
+	mux    *http.ServeMux
+	assets *assets
+	state  chan struct{} // the lab's state has changed
+	self   selfMeter
+}
+
+// New returns a server that does not listen yet.
+func New(cfg Config) (*Server, error) {
+	files, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, mux: http.NewServeMux(), assets: files, state: make(chan struct{}, 1)}
+	for _, r := range s.routes() {
+		s.mux.Handle(r.Pattern, s.handle(r))
+	}
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Serve answers on l until ctx ends: then viewers are told, requests under way
+// get a moment, and the listener is closed.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	go s.publishStates(ctx)
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	s.cfg.Hub.Close() // Shutdown does not know upgraded connections
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		server.Close() // a profile that is still being taken
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving: %w", err)
+	}
+	return nil
+}
+
+// StateChanged has the stream told of the lab's state, soon. It never blocks.
+func (s *Server) StateChanged() {
+	select {
+	case s.state <- struct{}{}:
+	default:
+	}
+}
+
+// publishStates sends the state when it has changed, and when the number of
+// viewers has; at most ten times a second.
+func (s *Server) publishStates(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	viewers := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.state:
+		case <-tick.C:
+			now := s.cfg.Hub.Usage().Viewers
+			if now == viewers {
+				continue
+			}
+			viewers = now
+		}
+		s.cfg.Hub.State(s.cfg.API.StateFrame())
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

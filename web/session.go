@@ -1,0 +1,63 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/api"
+)
+
+// followLink turns the token of a link into a cookie and goes on to the same
+// address without it, so that it stays in no history and no referrer.
+func (s *Server) followLink(w http.ResponseWriter, r *http.Request) bool {
+	query := r.URL.Query()
+	token := query.Get("token")
+	if r.Method != http.MethodGet || token == "" || !wantsPage(r) {
+		return false
+	}
+	if !s.cfg.Guard.SignIn(w, token) {
+		s.signInPage(w, r, "That link's token is not known here: leakline makes new ones at each start.")
+		return true
+	}
+	query.Del("token")
+	r.URL.RawQuery = query.Encode()
+	http.Redirect(w, r, localPath(r.URL.RequestURI()), http.StatusSeeOther)
+	return true
+}
+
+// signIn is the same with a form, for who has the token but not the link.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
+	if err := r.ParseForm(); err != nil {
+		return api.Refuse(http.StatusBadRequest, "the form cannot be read")
+	}
+	if !s.cfg.Guard.SignIn(w, strings.TrimSpace(r.PostForm.Get("token"))) {
+		s.signInPage(w, r, "That token is not known here.")
+		return nil
+	}
+	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
+	return nil
+}
+
+// localPath keeps a redirect on this host.
+func localPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		return "/"
+	}
+	return path
+}
+
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, message string) {
+	next := "/"
+	if r.Method == http.MethodGet {
+		query := r.URL.Query()
+		query.Del("token")
+		next = localPath(r.URL.Path)
+		if q := query.Encode(); q != "" {
+			next += "?" + q
+		}
+	}
+	view := templates.SignInView{Page: s.anonymousPage("Sign in"), Message: message, Next: next}
+	s.render(w, r, http.StatusUnauthorized, templates.SignIn(view))
+}

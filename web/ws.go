@@ -1,0 +1,20 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/leakline/leakline/web/guard"
+	"github.com/leakline/leakline/web/live"
+)
+
+// websocket follows the live stream.
+func (s *Server) websocket(w http.ResponseWriter, r *http.Request) error {
+	if !s.cfg.Guard.SameOrigin(r) {
+		return guard.ErrCross
+	}
+	after, _ := strconv.ParseUint(r.FormValue("after"), 10, 64) // without a place it starts now
+	place := live.Place{Epoch: r.FormValue("epoch"), After: after, Role: roleOf(r).String()}
+	s.cfg.Hub.Serve(w, r, place, s.cfg.Guard.SameOrigin, s.cfg.API.StateFrame)
+	return nil
+}
