@@ -92,7 +92,7 @@ func sitesTable(v DiffView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sortable("kept, of what it allocated", "none").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sortable("kept, of allocated", "none").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -472,7 +472,7 @@ func siteRow(v DiffView, s Site, first bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = cell("kept, of what it allocated", s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cell("kept, of allocated", s.Kept).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/leakline/leakline/lab"
-	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
@@ -38,7 +37,7 @@ func (s *Server) page(r *http.Request, title, nav string) templates.Page {
 		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60,
 	}
 	if !state.Since.IsZero() {
-		p.Uptime = units.Duration(time.Since(state.Since).Truncate(time.Second))
+		p.Uptime = uptime(time.Since(state.Since))
 	}
 	return p
 }
@@ -86,6 +85,18 @@ func tryInstead(status int) string {
 		return "The checker is starting again; try in a moment."
 	}
 	return "Go back and try once more. If it stays so, the log of leakline says more."
+}
+
+// uptime writes a time span in whole seconds, as the page's script does.
+func uptime(d time.Duration) string {
+	s := int(d.Seconds())
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d\u00a0s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d\u00a0m %02d\u00a0s", s/60, s%60)
+	}
+	return fmt.Sprintf("%d\u00a0h %02d\u00a0m", s/3600, s/60%60)
 }
 
 // clock is a time of day as pages write it.

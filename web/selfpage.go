@@ -71,7 +71,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 	view := templates.DebugSelfView{Page: s.page(r, "This dashboard", "")}
 	view.Groups = []templates.DebugGroup{
 		{Title: "Process", Rows: []templates.DebugRow{
-			{Name: "uptime", Value: units.Duration(time.Since(s.cfg.API.Started).Truncate(time.Second))},
+			{Name: "uptime", Value: uptime(time.Since(s.cfg.API.Started))},
 			{Name: "memory of the Go runtime", Value: units.Bytes(heapInUse())},
 			{Name: "goroutines", Value: count(runtime.NumGoroutine())},
 			{Name: "epoch", Value: s.cfg.API.Epoch},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -179,13 +180,25 @@ func TestRunPublishesEveryInterval(t *testing.T) {
 			return g.rdb.SCard(t.Context(), prefix+checker.SetKey).Val() == 51
 		})
 	}
-	g.updater.Set(riskyusers.Settings{Kind: riskyusers.Stopped})
-	g.updater.Refresh(t.Context()) // waits for a publication that has begun
-	before := g.updater.Status().At
-	g.updater.Refresh(t.Context())
-	if !g.updater.Status().At.After(before) {
-		t.Error("Refresh does not publish when stopped")
-	}
+}
+
+func TestStoppedPublishesOnlyWhenAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// Nothing can be read from a directory, so each attempt leaves an error.
+		store := open(t, t.TempDir())
+		u := riskyusers.NewUpdater(store, nil, "", riskyusers.Settings{Kind: riskyusers.Stopped, Interval: time.Second}, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer synctest.Wait()
+		defer cancel()
+		go u.Run(ctx)
+		time.Sleep(time.Hour)
+		if err := u.Status().Err; err != nil {
+			t.Errorf("published though stopped: %v", err)
+		}
+		if u.Refresh(ctx) == nil || u.Status().Err == nil {
+			t.Error("Refresh did nothing when stopped")
+		}
+	})
 }
 
 func TestRunOutlivesRedis(t *testing.T) {

@@ -43,6 +43,7 @@ func (b *breaker) Allow() error {
 // ReportResult hears the outcome of what was allowed. A caller who went away
 // and a pool that was busy say nothing about Redis.
 func (b *breaker) ReportResult(err error) {
+	println("report", err != nil, func() string { if err != nil { return err.Error() }; return "" }())
 	var reply redis.Error
 	switch {
 	case err == nil, errors.As(err, &reply): // it answers, if only to say no

@@ -12,7 +12,7 @@ func service(t testing.TB, stacks int, grown float64) []byte {
 	for i := range stacks {
 		stack := fmt.Sprintf("reflect.mapassign r.go:1 < encoding/json.f%d j.go:%d", i%97, i%31)
 		for depth := range 16 {
-			stack += fmt.Sprintf(" < shop/p%d.F%d /app/p%d.go:%d", depth, (i>>depth)%211, depth, i%17)
+			stack += fmt.Sprintf(" < shop/p%d.F%d /app/p%d.go:%d", depth, (i>>depth)%211, depth, (i>>depth)%5)
 		}
 		n := float64(1 + i%7)
 		allocations = append(allocations, allocation{stack, int64(16 << (i % 8)), n * grown, n})

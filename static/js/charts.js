@@ -22,6 +22,8 @@ import { STRIPS } from "./strips.js";
  * @property {number} type size of the chart's type in CSS px
  */
 
+/** @typedef {{colours: Record<string, string>, gap: CanvasPattern, limit: CanvasPattern, type: number, family: string}} Look */
+
 // Margins for the axes, in sizes of the chart's type.
 const MARGIN_LEFT = 4.2;
 const MARGIN_RIGHT = 4.6;
@@ -43,7 +45,7 @@ export class Charts {
   #strips;
   #frame = 0;
   #still = matchMedia("(prefers-reduced-motion: reduce)");
-  /** @type {{colours: Record<string, string>, gap: CanvasPattern, limit: CanvasPattern, type: number, family: string} | null} */
+  /** @type {Look | null} */
   #look = null;
 
   /** @param {Model} model @param {View} view @param {Clock} clock
@@ -154,7 +156,7 @@ export class Charts {
   /** @param {any} s @param {Shown} shown @param {[number, number][]} missing */
   #strip(s, shown, missing) {
     const { canvas, ctx, width, height } = s;
-    const look = /** @type {NonNullable<typeof this.#look>} */ (this.#look);
+    const look = /** @type {Look} */ (this.#look);
     const ratio = devicePixelRatio;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];

@@ -66,7 +66,7 @@ const TEETH = 8;
 export function crowded(ring, low, high, msPerPx, everyMs) {
   if (flags.length < high - low) flags = new Uint8Array(2 * (high - low));
   const cycles = ring.column("gc_cycles");
-  const toothMs = Math.max(3 * msPerPx, 4 * everyMs);
+  const toothMs = Math.max(4 * msPerPx, 4 * everyMs);
   let on = false, a = low, b = low;
   for (let i = low; i < high; i++) {
     const { t, gen } = ring;

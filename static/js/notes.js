@@ -20,7 +20,7 @@ const inSeconds = (/** @type {number} */ ms) => `${Math.max(0, Math.ceil(ms / 10
 /** The one note that matters most now, or null.
  * @param {Facts} f @returns {NoteText | null} */
 export function noteFor(f) {
-  if (f.lost && f.lost.sinceMs >= 700) {
+  if (f.lost && f.lost.sinceMs >= 1500) {
     // The lead is a live region: it must not count.
     const text = `${inSeconds(f.lost.sinceMs)} ago; trying again in ${inSeconds(f.lost.retryInMs)}. ${f.lost.why || "Nothing is lost: the gap fills in."}`;
     return { tone: "watch", icon: "watch", lead: "Connection lost", text, action: "retry", resume: false };
@@ -77,6 +77,7 @@ export class NoteBar {
     this.#action = note.action;
     one("[data-note-box]", this.#bar).className = `note grow ${note.tone}`;
     one("use", this.#bar).setAttribute("href", `#i-${note.icon}`);
+    one(".i", this.#bar).classList.toggle("solid", note.icon === note.tone);
     write(one("[data-note-lead]", this.#bar), note.lead);
     write(one("[data-note-text]", this.#bar), note.text);
     const button = one("[data-note-action]", this.#bar);

@@ -5,33 +5,30 @@ import { count, figure } from "./format.js";
 /** @typedef {import("./charts.js").Shown} Shown */
 /** @typedef {import("./ring.js").Ring} Ring */
 
-// Figures that nobody can read are not written: the legend changes four
-// times a second, what stands above the charts once, and values under the
-// cursor follow it.
-const LEGEND_MS = 250;
-const HEAD_MS = 1000;
+// Figures that nobody can read are not written. All change together, so that
+// no two places contradict each other; values under the cursor follow it.
+const EVERY_MS = 500;
 
 // The legend beside each strip, and the large figures above.
 export class Readouts {
   #strips = slots("[data-strips] [data-column]");
   #heads = slots("[data-headline] [data-column]");
   #failed = one("[data-failed]");
-  #legendMs = -Infinity;
-  #headMs = -Infinity;
+  #writtenMs = -Infinity;
   #wasCursor = false;
 
   /** @param {Shown} shown @param {number | null} cursor
    * @param {(column: string) => number} latest @param {number} nowMs
    * @returns {boolean} whether what stands above the charts was written */
   draw(shown, cursor, latest, nowMs) {
-    if (cursor !== null || this.#wasCursor || nowMs - this.#legendMs >= LEGEND_MS) {
+    const due = nowMs - this.#writtenMs >= EVERY_MS;
+    if (due || cursor !== null || this.#wasCursor) {
       const i = cursor === null ? -1 : shown.ring.nearest(cursor);
       fill(this.#strips, (column) => (i < 0 ? latest(column) : shown.ring.column(column)?.[i] ?? NaN));
-      this.#legendMs = nowMs;
     }
     this.#wasCursor = cursor !== null;
-    if (nowMs - this.#headMs < HEAD_MS) return false;
-    this.#headMs = nowMs;
+    if (!due) return false;
+    this.#writtenMs = nowMs;
     fill(this.#heads, latest);
     this.#failures(shown);
     return true;

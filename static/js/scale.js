@@ -44,7 +44,7 @@ export function axisUnit(kind, top) {
   return top >= 1e6 ? { size: 1e6, unit: "M" } : top >= 1e4 ? { size: 1e3, unit: "k" } : { size: 1, unit: "" };
 }
 
-const TIME_STEPS_MS = [1, 2, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21600].map((s) => s * 1000);
+const TIME_STEPS_MS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600].map((s) => s * 1000);
 
 /** Distance between time ticks, so that labels of minPx do not touch.
  * @param {number} msPerPx @param {number} minPx */

@@ -140,6 +140,7 @@ class SnapshotsPage {
   /** @param {ReturnType<typeof roles> | null} chosen */
   #tray(chosen) {
     const n = this.#picked.length;
+    one("[data-tray-hint]").hidden = chosen !== null;
     write(one("[data-tray-hint]"), n === 0 ? "Pick two to compare; the older one is the base." : n === 1 ? `${this.#picked[0]} is picked. Pick one more.` : "");
     one("[data-tray-picked]").hidden = !chosen;
     one("[data-tray-clear]").hidden = n === 0;
