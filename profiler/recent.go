@@ -40,7 +40,7 @@ func (w *Recent) Push(counts []uint64) {
 // upper bound of bucket i. It is Unknown when nothing came. Beyond the last
 // finite bound that bound is returned: the value is at least that.
 func (w *Recent) Quantile(bounds []float64, q float64) float64 {
-	if w.filled < 2 {
+	if w.filled < 2 || len(bounds) == 0 {
 		return Unknown
 	}
 	newest := w.states[(w.next-1+len(w.states))%len(w.states)]

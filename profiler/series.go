@@ -69,19 +69,21 @@ func pointAt(t *tier, i int) Point {
 
 // before returns the reading that the rates at i are taken from: the youngest
 // that is at least rateOver (or one interval) older, nil when there is none
-// near enough.
+// near enough. An instant at which the process said nothing has no counters,
+// so it serves only another such instant.
 func (t *tier) before(i int) *Reading {
-	cur := t.at(i).last.At
+	cur := &t.at(i).last
 	over := max(rateOver, t.every) - t.every/2
 	for j := i - 1; j >= 0; j-- {
-		age := cur.Sub(t.at(j).last.At)
-		if age < over {
-			continue
-		}
+		prev := &t.at(j).last
+		age := cur.At.Sub(prev.At)
 		if age > staleAfter*max(rateOver, t.every) {
 			return nil
 		}
-		return &t.at(j).last
+		if age < over || Known(cur.Get(AllocBytes)) && !Known(prev.Get(AllocBytes)) {
+			continue
+		}
+		return prev
 	}
 	return nil
 }

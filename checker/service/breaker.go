@@ -11,14 +11,17 @@ import (
 
 const (
 	breakAfter = 5           // failures in a row
-	probeEvery = time.Second // one command is let through to see whether Redis is back
+	probeEvery = time.Second // one question is let through to see whether Redis is back
 )
 
 var errBreakerOpen = errors.New("Redis has just failed and is left alone")
 
 // A breaker keeps checks away from a Redis that does not answer. Without it
 // each of them would wait, and throw a connection away: go-redis discards every
-// connection on which a command has timed out. It is a redis.Limiter.
+// connection on which a command has timed out.
+//
+// It is not a redis.Limiter, which go-redis asks again for the handshake of a
+// new connection: the one probe would be let through and its HELLO refused.
 type breaker struct {
 	failures atomic.Int32 // in a row
 	retryAt  atomic.Int64 // time since start; 0 while closed
@@ -27,8 +30,9 @@ type breaker struct {
 
 func newBreaker() *breaker { return &breaker{start: time.Now()} }
 
-// Allow refuses while the breaker is open, except to one caller a second.
-func (b *breaker) Allow() error {
+// allow refuses while the breaker is open, except to one caller a second. Who
+// is allowed must report.
+func (b *breaker) allow() error {
 	at := b.retryAt.Load()
 	if at == 0 {
 		return nil
@@ -40,10 +44,9 @@ func (b *breaker) Allow() error {
 	return nil
 }
 
-// ReportResult hears the outcome of what was allowed. A caller who went away
-// and a pool that was busy say nothing about Redis.
-func (b *breaker) ReportResult(err error) {
-	println("report", err != nil, func() string { if err != nil { return err.Error() }; return "" }())
+// report hears the outcome of what was allowed. A caller who went away and a
+// pool that was busy say nothing about Redis.
+func (b *breaker) report(err error) {
 	var reply redis.Error
 	switch {
 	case err == nil, errors.As(err, &reply): // it answers, if only to say no

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -99,30 +98,6 @@ func (s *Service) refresh(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, "application/json", http.StatusOK, map[string]any{"risky_users": s.updater.Status().Users})
 	return nil
-}
-
-// setRiskyUsers changes how many of the lab's users are risky. The table must
-// be one that Population has seeded as its own.
-func (s *Service) setRiskyUsers(w http.ResponseWriter, r *http.Request) error {
-	var count *int64
-	if err := s.readObject(w, r, map[string]any{"count": &count}); err != nil {
-		return err
-	}
-	switch {
-	case !s.cfg.Population.Ours:
-		return riskyusers.ErrNotOurs
-	case count == nil:
-		return badField("count", "is missing")
-	case *count < 0 || *count > int64(s.cfg.Population.Users):
-		return badField("count", fmt.Sprintf("is not between 0 and %d", s.cfg.Population.Users))
-	}
-	if err := s.store.SetActive(r.Context(), int(*count)); err != nil {
-		if errors.Is(err, riskyusers.ErrNotOurs) {
-			return err
-		}
-		return &fault{status: http.StatusServiceUnavailable, detail: fmt.Sprintf("not changed: %v", err)}
-	}
-	return s.refresh(w, r)
 }
 
 // readObject reads the body into fields, whose values are as for parseObject.

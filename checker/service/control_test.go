@@ -22,7 +22,7 @@ func TestControlNeedsItsToken(t *testing.T) {
 	l := newLab(t, func(c *service.Config) { c.Debug = debug })
 	routes := map[string]string{
 		"/control/state": "GET", "/control/strategies": "GET", "/control/strategy": "PUT", "/control/updater": "PUT",
-		"/control/refresh": "POST", "/control/risky-users": "PUT", "/debug/pprof/heap": "GET",
+		"/control/refresh": "POST", "/debug/pprof/heap": "GET",
 	}
 	for path, method := range routes {
 		for _, auth := range []string{"", "Bearer", "Bearer ", "Bearer " + token + "x", "Basic " + token, token} {
@@ -124,27 +124,6 @@ func TestRefreshShowsListStrategiesWhatChanged(t *testing.T) {
 	}
 	if code, v := l.check(0); code != 200 || v["risky"] != false {
 		t.Errorf("after the refresh: %d %v, want innocent", code, v)
-	}
-}
-
-func TestRiskyUsersCanBeChangedInATableOfOurs(t *testing.T) {
-	l := newLab(t, func(c *service.Config) {
-		c.Population = riskyusers.Population{Users: 1000, Risky: riskyUsers, Ours: true}
-	})
-	if v := l.mustDo(t, "PUT", "/control/risky-users", `{"count":300}`); v["risky_users"] != 300.0 {
-		t.Errorf("changed to %v, want 300", v)
-	}
-	if _, v := l.check(299); v["risky"] != true {
-		t.Errorf("user 299: %v, want risky", v)
-	}
-	for body, want := range map[string]int{`{"count":-1}`: 400, `{"count":1001}`: 400, `{}`: 400} {
-		if w, _ := l.do("PUT", "/control/risky-users", body); w.Code != want {
-			t.Errorf("%s: %d, want %d", body, w.Code, want)
-		}
-	}
-	foreign := newLab(t, nil)
-	if w, _ := foreign.do("PUT", "/control/risky-users", `{"count":1}`); w.Code != http.StatusConflict {
-		t.Errorf("in a table that is not ours: %d, want 409", w.Code)
 	}
 }
 

@@ -19,7 +19,6 @@ func (s *Service) Handler() http.Handler {
 	mux.Handle("GET /control/strategies", s.guard(s.handle(s.strategies)))
 	mux.Handle("PUT /control/strategy", s.guard(s.handle(s.useStrategy)))
 	mux.Handle("PUT /control/updater", s.guard(s.handle(s.setUpdater)))
-	mux.Handle("PUT /control/risky-users", s.guard(s.handle(s.setRiskyUsers)))
 	mux.Handle("POST /control/refresh", s.guard(s.handle(s.refresh)))
 	if s.cfg.Debug != nil {
 		mux.Handle("/debug/", s.guard(s.cfg.Debug))

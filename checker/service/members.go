@@ -12,13 +12,14 @@ import (
 // together. It has a client of its own, so that closing it ends the goroutine
 // that gathers them.
 type members struct {
-	rdb    *redis.Client
-	pipe   *redis.AutoPipeliner
-	prefix string
+	rdb     *redis.Client
+	pipe    *redis.AutoPipeliner
+	breaker *breaker
+	prefix  string
 }
 
 // newMembers returns members which, like its client, connects when first asked.
-func newMembers(opts redis.Options, prefix string) (*members, error) {
+func newMembers(opts redis.Options, b *breaker, prefix string) (*members, error) {
 	rdb := redis.NewClient(&opts)
 	pipe, err := rdb.AsyncAutoPipelineWithOptions(&redis.AutoPipelineOptions{
 		MaxBatchSize:         300,
@@ -28,13 +29,13 @@ func newMembers(opts redis.Options, prefix string) (*members, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("setting up a pipeline: %w", err), rdb.Close())
 	}
-	return &members{rdb: rdb, pipe: pipe, prefix: prefix}, nil
+	return &members{rdb: rdb, pipe: pipe, breaker: b, prefix: prefix}, nil
 }
 
 func (m *members) IsMember(ctx context.Context, key, member string) (bool, error) {
 	cmd := redis.NewBoolCmd(ctx, "sismember", m.prefix+key, member)
-	if err := m.pipe.Submit(ctx, cmd).WaitContext(ctx); err != nil {
-		return false, err // cmd may still be in flight and must not be read
+	if err := m.ask(ctx, cmd); err != nil {
+		return false, err
 	}
 	return cmd.Val(), nil
 }
@@ -46,13 +47,24 @@ func (m *members) AreMembers(ctx context.Context, key string, names ...string) (
 		args = append(args, name)
 	}
 	cmd := redis.NewBoolSliceCmd(ctx, args...)
-	if err := m.pipe.Submit(ctx, cmd).WaitContext(ctx); err != nil {
+	if err := m.ask(ctx, cmd); err != nil {
 		return nil, err
 	}
 	if got := cmd.Val(); len(got) == len(names) {
 		return got, nil
 	}
 	return nil, fmt.Errorf("asked about %d members, got %d answers", len(names), len(cmd.Val()))
+}
+
+// ask runs cmd, which may be read unless it returns an error: then it may still
+// be in flight.
+func (m *members) ask(ctx context.Context, cmd redis.Cmder) error {
+	if err := m.breaker.allow(); err != nil {
+		return err
+	}
+	err := m.pipe.Submit(ctx, cmd).WaitContext(ctx)
+	m.breaker.report(err)
+	return err
 }
 
 func (m *members) Close() error { return m.rdb.Close() }

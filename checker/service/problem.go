@@ -40,8 +40,6 @@ func problemOf(err error) problem {
 		p.Status, p.Field, p.Detail = http.StatusNotFound, "name", "there is no such strategy; GET /control/strategies lists them"
 	case errors.Is(err, riskyusers.ErrUnknownKind):
 		p.Status, p.Field, p.Detail = http.StatusBadRequest, "kind", "kind is one of atomic, naive, stopped"
-	case errors.Is(err, riskyusers.ErrNotOurs):
-		p.Status, p.Detail = http.StatusConflict, riskyusers.ErrNotOurs.Error()
 	case errors.Is(err, checker.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Detail = http.StatusServiceUnavailable, "neither Redis nor SQL could say in time whether this user is risky"
 	case errors.Is(err, checker.ErrClosed):

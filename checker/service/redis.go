@@ -15,7 +15,7 @@ import (
 // clientOptions returns how checks talk to Redis. The client's own defaults
 // would let a frozen Redis hold a check for five seconds: each step here has a
 // tenth of a second, and nothing is tried twice, because SQL can be asked.
-func clientOptions(cfg Config, limit redis.Limiter) (*redis.Options, error) {
+func clientOptions(cfg Config) (*redis.Options, error) {
 	where := cfg.Redis
 	if !strings.Contains(where, "://") {
 		where = "redis://" + where
@@ -41,7 +41,6 @@ func clientOptions(cfg Config, limit redis.Limiter) (*redis.Options, error) {
 	opts.PipelinePoolSize = -1 // a second pool would be tried after the first, doubling the wait
 	opts.DisableIdentity = true
 	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	opts.Limiter = limit
 	return opts, nil
 }
 
@@ -53,18 +52,22 @@ func publisherOptions(checks *redis.Options) *redis.Options {
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = step, step, step
 	opts.PoolSize, opts.MaxActiveConns = 2, 2
 	opts.PoolTimeout = step
-	opts.Limiter = nil // its rare attempts are the retries
 	return &opts
 }
 
 // A listCache is a strategy.ListCache.
 type listCache struct {
-	rdb    *redis.Client
-	prefix string
+	rdb     *redis.Client
+	breaker *breaker
+	prefix  string
 }
 
 func (c *listCache) Get(ctx context.Context, key string) ([]byte, error) {
+	if err := c.breaker.allow(); err != nil {
+		return nil, err
+	}
 	value, err := c.rdb.Get(ctx, c.prefix+key).Bytes()
+	c.breaker.report(err)
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}
@@ -72,7 +75,12 @@ func (c *listCache) Get(ctx context.Context, key string) ([]byte, error) {
 }
 
 func (c *listCache) SetEx(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	return c.rdb.SetEx(ctx, c.prefix+key, value, ttl).Err()
+	if err := c.breaker.allow(); err != nil {
+		return err
+	}
+	err := c.rdb.SetEx(ctx, c.prefix+key, value, ttl).Err()
+	c.breaker.report(err)
+	return err
 }
 
 // redisVersion says which server answers.

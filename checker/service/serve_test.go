@@ -132,7 +132,7 @@ func TestNewRefuses(t *testing.T) {
 	for name, cfg := range map[string]service.Config{
 		"an unknown strategy":   {Database: db, Strategy: "nobody"},
 		"an unknown database":   {Database: "mysql://host/x"},
-		"a bad Redis URL":       {Database: db, Redis: "redis://:secret@host:port:7/0"},
+		"a bad Redis URL":       {Database: db, Redis: "redis://:secret@[::1"},
 		"an unknown Redis kind": {Database: db, Redis: "memcached://host"},
 	} {
 		if s, err := service.New(cfg); err == nil {

@@ -39,7 +39,7 @@ type Service struct {
 // is away now is an outage like any later one.
 func New(cfg Config) (*Service, error) {
 	cfg = cfg.withDefaults()
-	opts, err := clientOptions(cfg, newBreaker())
+	opts, err := clientOptions(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -51,10 +51,11 @@ func New(cfg Config) (*Service, error) {
 		cfg: cfg, stats: cfg.Stats, store: store,
 		checks: redis.NewClient(opts), control: redis.NewClient(publisherOptions(opts)),
 	}
+	b := newBreaker() // one for all strategies, because there is one Redis
 	s.updater = riskyusers.NewUpdater(store, s.control, cfg.KeyPrefix, cfg.Updater, cfg.Log)
 	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
-		Cache:    &listCache{rdb: s.checks, prefix: cfg.KeyPrefix},
-		Members:  func() (strategy.Members, error) { return newMembers(*opts, cfg.KeyPrefix) },
+		Cache:    &listCache{rdb: s.checks, breaker: b, prefix: cfg.KeyPrefix},
+		Members:  func() (strategy.Members, error) { return newMembers(*opts, b, cfg.KeyPrefix) },
 		Users:    store,
 		Sentinel: s.updater.Sentinel,
 		SetBuilt: s.stats.SetBuilt,

@@ -10,6 +10,7 @@ import { carriedOn } from "./spans.js";
 /** @typedef {import("../wire.js").Mark} Mark */
 
 const FINE_KEPT = 9000; // 15 min at 10 Hz: a paused 5 min view keeps its data for 10 min
+const FINE_SPAN_MS = 301_000; // the longest window drawn from it
 const COARSE_MS = 1000;
 const COARSE_KEPT = 4500; // an hour and a quarter
 
@@ -93,10 +94,9 @@ export class Model {
   /** The ring that serves a stretch of time, and how far apart its readings are.
    * @param {number} from Unix ms @param {number} spanMs */
   ringFor(from, spanMs) {
-    const useFine = spanMs <= 5 * 60_000 + 1000 || this.coarse.size === 0;
-    return useFine && !(this.fine.oldest > from + spanMs)
-      ? { ring: this.fine, everyMs: this.everyMs }
-      : { ring: this.coarse, everyMs: COARSE_MS };
+    const reachesBack = this.fine.oldest <= from + COARSE_MS || !(this.coarse.oldest < this.fine.oldest);
+    const useFine = this.coarse.size === 0 || (spanMs <= FINE_SPAN_MS && reachesBack);
+    return useFine ? { ring: this.fine, everyMs: this.everyMs } : { ring: this.coarse, everyMs: COARSE_MS };
   }
 
   /** The newest known value of a column, NaN while the process is down. @param {string} column */

@@ -32,7 +32,9 @@ func (a *API) strategies(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (a *API) putStrategy(w http.ResponseWriter, r *http.Request) error {
-	var want struct{ Name string }
+	var want struct {
+		Name string `json:"name"`
+	}
 	if err := read(w, r, &want); err != nil {
 		return err
 	}

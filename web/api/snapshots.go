@@ -45,7 +45,10 @@ func (a *API) profile(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *API) takeSnapshot(w http.ResponseWriter, r *http.Request) error {
-	var want struct{ Label, Kind string }
+	var want struct {
+		Label string `json:"label"`
+		Kind  string `json:"kind"`
+	}
 	if err := read(w, r, &want); err != nil {
 		return err
 	}
@@ -66,8 +69,8 @@ func (a *API) takeSnapshot(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) changeSnapshot(w http.ResponseWriter, r *http.Request) error {
 	var want struct {
-		Label  *string
-		Pinned *bool
+		Label  *string `json:"label"`
+		Pinned *bool   `json:"pinned"`
 	}
 	if err := read(w, r, &want); err != nil {
 		return err

@@ -1,0 +1,105 @@
+package templates
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+)
+
+func page(nav string, instructor bool) Page {
+	return Page{
+		AssetBase: "/static/h/", Title: "Test", Nav: nav, Target: "checker", TargetKind: "lab",
+		Status: "running", Instructor: instructor,
+	}
+}
+
+func liveView(instructor bool) LiveView {
+	return LiveView{
+		Page:     page("live", instructor),
+		Headline: Headline{Strip: true, Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
+		Strategy: "set-per-request",
+		Figures:  map[string]Figure{"rss": {"15.0", "MB"}},
+		Marks:    []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
+		Controls: &Controls{RPS: "100", Strategies: []StrategyCard{
+			{Name: "set-per-request"}, {Name: "list-scan", Current: true}, {Name: "unclosed-rows", Reason: "needs SQL"},
+		}},
+		Cost: []Cost{{"observer", "1.2 %", "CPU"}},
+	}
+}
+
+func snapshotsView(instructor bool) SnapshotsView {
+	return SnapshotsView{Page: page("snapshots", instructor), Rows: []SnapshotRow{
+		{ID: "23", Time: "14:04:44", UnixMilli: 2000, Reason: "limit-95", Label: "after", Pinned: true},
+		{ID: "17", Time: "14:01:34", UnixMilli: 1000, Reason: "novel-reason"},
+	}}
+}
+
+func diffView() DiffView {
+	return DiffView{
+		Page:     page("diff", false),
+		Base:     SnapshotRef{ID: "17", Time: "14:01:34"},
+		Head:     SnapshotRef{ID: "23", Time: "14:04:44"},
+		Headline: Headline{Sentence: []Span{{"newRiskySet", true}, {" grew.", false}}},
+		Samples:  []Choice{{"Alive, bytes", "?sample=inuse_space", true}, {"Alive, objects", "?sample=inuse_objects", false}},
+		Change:   "alive, change",
+		Sites: []Site{
+			{
+				Function: "example.com/a/b.grow", Place: "b/grow.go:4", Moved: "grew", Source: "source-1",
+				Change: Cell{Text: "+110 MB", Sort: 110}, Interval: &Interval{0.7, 0.8, 0.9, "99 to 121"}, KeptShare: 0.9,
+			},
+			{
+				Function: "main.noise", Moved: "same", KeptShare: -1,
+				Change: Cell{Text: "+0.4 MB", Sort: 0.4}, PerSecond: Cell{Text: "noise", Sort: math.NaN(), Dim: true},
+				Interval: &Interval{0.1, 0.2, 0.3, "may be nothing"},
+			},
+			{Function: "main.unsampled", Moved: "same", KeptShare: -1},
+		},
+		Sources:  []Source{{ID: "source-1", Title: "b/grow.go", Lines: []SourceLine{{Number: "4", Text: "\tmake()", Figure: "63 MB", Share: 1}}}},
+		Commands: []string{"leakline diff 17.pb.gz 23.pb.gz"},
+		Profiles: []Link{{"17.pb.gz", "/api/v1/snapshots/17/profile.pb.gz"}},
+		Warnings: []string{"No GC before the base."},
+	}
+}
+
+// everyPage renders each page in each of its designed states.
+func everyPage() map[string]templ.Component {
+	emptyDiff := diffView()
+	emptyDiff.Sites, emptyDiff.Sources = nil, nil
+	down := liveView(true)
+	down.Page.Status, down.Note = "halted", &Note{Tone: "fault", Lead: "Stopped after six exits.", Resume: true}
+	anonymous := page("", false)
+	anonymous.Anonymous = true
+	refs := []SnapshotRef{{ID: "17"}, {ID: "23"}}
+	return map[string]templ.Component{
+		"live":              Live(liveView(true)),
+		"live, viewer":      Live(liveView(false)),
+		"live, halted":      Live(down),
+		"snapshots":         Snapshots(snapshotsView(true)),
+		"snapshots, viewer": Snapshots(snapshotsView(false)),
+		"snapshots, empty":  Snapshots(SnapshotsView{Page: page("snapshots", true)}),
+		"diff":              Diff(diffView()),
+		"diff, empty":       Diff(emptyDiff),
+		"diff, pick":        DiffPick(DiffPickView{Page: page("diff", false), Snapshots: refs, Message: "There is no snapshot 99."}),
+		"diff, too few":     DiffPick(DiffPickView{Page: page("diff", false)}),
+		"error":             Error(ErrorView{Page: page("", false), Status: "404", Found: "There is no snapshot 99.", Back: Link{"See the snapshots", "/snapshots"}}),
+		"sign in":           SignIn(SignInView{Page: anonymous, Message: "That token is not known here.", Next: "/diff"}),
+		"debug":             DebugSelf(DebugSelfView{Page: page("", true), Groups: []DebugGroup{{"Viewers", []DebugRow{{"connections", "3", "2 000"}}}}}),
+		"debug, empty":      DebugSelf(DebugSelfView{Page: page("", true)}),
+	}
+}
+
+func render(t *testing.T, c templ.Component) *goquery.Document {
+	t.Helper()
+	var out bytes.Buffer
+	if err := c.Render(t.Context(), &out); err != nil {
+		t.Fatalf("rendering: %v", err)
+	}
+	doc, err := goquery.NewDocumentFromReader(&out)
+	if err != nil {
+		t.Fatalf("parsing what was rendered: %v", err)
+	}
+	return doc
+}

@@ -1,0 +1,85 @@
+package templates
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestViewerHasNoControls(t *testing.T) {
+	viewer := render(t, Live(liveView(false)))
+	if n := viewer.Find("[data-controls], [data-do], [data-resume], [data-strategy-name], aside").Length(); n > 0 {
+		t.Errorf("a viewer's live page has %d controls, want none, not greyed ones", n)
+	}
+	if help := viewer.Find("[data-keys]").Text(); strings.Contains(help, "force a GC") {
+		t.Error("a viewer is told of keys that only work for the instructor")
+	}
+	if n := render(t, Live(liveView(true))).Find("[data-controls] [data-do]").Length(); n == 0 {
+		t.Error("the instructor's live page has no controls")
+	}
+}
+
+func TestFiguresStandBeforeAnyScript(t *testing.T) {
+	doc := render(t, Live(liveView(true)))
+	if got := doc.Find(`[data-strips] [data-column=rss] [data-value]`).Text(); got != "15.0" {
+		t.Errorf("RSS reads %q, want 15.0", got)
+	}
+	if got := doc.Find(`[data-strips] [data-column=floor] [data-value]`).Text(); got != "–" {
+		t.Errorf("an unknown floor reads %q, want a dash", got)
+	}
+	if n := doc.Find("canvas[data-strip][tabindex='0'][aria-label]").Length(); n != len(strips) {
+		t.Errorf("%d labelled charts, want %d", n, len(strips))
+	}
+}
+
+func TestStrategiesAreOneRadioGroup(t *testing.T) {
+	group := render(t, Live(liveView(true))).Find("[role=radiogroup]")
+	if got := group.Find("[aria-checked=true]").AttrOr("data-strategy-name", ""); got != "list-scan" {
+		t.Errorf("%q is checked, want list-scan", got)
+	}
+	if n := group.Find("[tabindex='0']").Length(); n != 1 {
+		t.Errorf("Tab stops %d times in the group, want once", n)
+	}
+	card := group.Find(`[data-strategy-name="unclosed-rows"]`)
+	if card.AttrOr("aria-disabled", "") != "true" || !strings.Contains(card.Text(), "needs SQL") {
+		t.Error("a strategy that cannot be chosen does not say why")
+	}
+}
+
+func TestControlsSayWhyTheyAreOff(t *testing.T) {
+	v := liveView(true)
+	v.Controls.Unready = "The process is starting."
+	doc := render(t, Live(v))
+	if n := doc.Find("[data-do=gc][disabled], [data-do=snapshot][disabled]").Length(); n != 2 {
+		t.Errorf("%d of GC and Snapshot are off, want both", n)
+	}
+	if why := doc.Find("[data-unready]"); why.Text() != v.Controls.Unready || why.Is("[hidden]") {
+		t.Errorf("the reason reads %q", why.Text())
+	}
+}
+
+func TestHaltedOffersResumeToTheInstructorOnly(t *testing.T) {
+	v := liveView(true)
+	v.Note = &Note{Tone: "fault", Lead: "Stopped.", Resume: true}
+	if n := render(t, Live(v)).Find("[data-note]:not([hidden]) [data-resume]:not([hidden])").Length(); n != 1 {
+		t.Errorf("%d Resume buttons for the instructor, want one", n)
+	}
+	v.Page.Instructor = false
+	if n := render(t, Live(v)).Find("[data-resume]").Length(); n != 0 {
+		t.Errorf("%d Resume buttons for a viewer, want none", n)
+	}
+}
+
+func TestVerdictSpeaksAndTheStripDoesNot(t *testing.T) {
+	v := liveView(false)
+	if _, live := render(t, Live(v)).Find("#verdict").Attr("aria-live"); live {
+		t.Error("the strip in words is a live region, and would be read out twice a second")
+	}
+	v.Headline = Headline{Tone: "fault", Word: "Leak", Sentence: []Span{{Text: "Live memory grows."}}}
+	doc := render(t, Live(v))
+	if got := doc.Find("#verdict.is-fault").AttrOr("aria-live", ""); got != "polite" {
+		t.Errorf("a verdict is announced %q, want politely", got)
+	}
+	if doc.Find(".word use").AttrOr("href", "") != "#i-fault" {
+		t.Error("the word of a fault has no shape of its own")
+	}
+}

@@ -1,0 +1,108 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// A view is a window size as people have it.
+type view struct {
+	name          string
+	width, height int64
+}
+
+var views = []view{{"1440x900", 1440, 900}, {"390x844", 390, 844}}
+
+// TestPagesFitTheirWindow opens every page in every size and theme: nothing
+// needs sideways scrolling, and nothing is said in the console. With
+// LEAKLINE_SCREENSHOTS=folder it leaves a picture of each.
+func TestPagesFitTheirWindow(t *testing.T) {
+	l := startLab(t)
+	browser := startBrowser(t)
+	time.Sleep(5 * time.Second)
+	l.api(http.MethodPut, "strategy", map[string]string{"name": "list-scan"}, nil)
+	time.Sleep(4 * time.Second)
+	l.api(http.MethodPut, "strategy", map[string]string{"name": "redis-sismember"}, nil)
+	time.Sleep(3 * time.Second)
+	l.api(http.MethodPut, "strategy", map[string]string{"name": "set-per-request"}, nil)
+	time.Sleep(6 * time.Second)
+	l.api(http.MethodPost, "snapshots", map[string]string{"label": "by hand"}, nil)
+
+	pages := []struct{ name, path, token string }{
+		{"live", "/?window=1m", instructorToken},
+		{"live-viewer", "/?window=1m", viewerToken},
+		{"snapshots", "/snapshots", instructorToken},
+		{"diff", "/diff?base=1&head=2", instructorToken},
+		{"diff-pick", "/diff", viewerToken},
+		{"self", "/debug/self", instructorToken},
+		{"not-found", "/diff?base=1&head=999", instructorToken},
+		{"sign-in", "/", ""},
+	}
+	for _, page := range pages {
+		p := newPage(t, browser)
+		for _, theme := range []string{"light", "dark"} {
+			for _, v := range views {
+				p.do(chromedp.EmulateViewport(v.width, v.height), prefer(theme))
+				address := l.base + page.path
+				if page.token != "" {
+					address = l.link(page.path, page.token)
+				}
+				p.do(chromedp.Navigate(address))
+				if page.name == "live" || page.name == "live-viewer" {
+					p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+				}
+				p.checkFit(page.name+" "+theme, v)
+				p.save(page.name + "-" + v.name + "-" + theme)
+			}
+		}
+		p.expect("404") // the browser logs the pages that we ask for and there are not
+		p.expect("401")
+	}
+}
+
+// checkFit fails when the page is wider than its window.
+func (p *browserPage) checkFit(name string, v view) {
+	p.t.Helper()
+	if got := eval[int64](p, "document.documentElement.scrollWidth"); got > v.width {
+		wide := eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > %d
+			&& !e.closest('.scroll, .cmd, .nav, .flame')).slice(0, 3).map((e) => e.tagName + '.' + e.className).join(', ')`, v.width))
+		p.t.Errorf("%s is %d px wide at %s: %s", name, got, v.name, wide)
+	}
+}
+
+// save leaves a picture where somebody asked for it.
+func (p *browserPage) save(name string) {
+	p.t.Helper()
+	dir := os.Getenv("LEAKLINE_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatalf("taking a picture of %s: %v", name, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// prefer emulates the system's theme.
+func prefer(theme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+		})
+		return err
+	})
+}

@@ -1,0 +1,6 @@
+package web
+
+import "github.com/leakline/leakline/web/api"
+
+// Routes is the table the server is made of.
+func (s *Server) Routes() []api.Route { return s.routes() }
