@@ -6,7 +6,7 @@ package templates
 var (
 	baseModules = []string{"main", "dom", "theme"}
 	liveModules = []string{
-		"api", "axis", "charts", "clock", "colours", "controls", "cursor", "cycles", "decimate",
+		"api", "axis", "charts", "clock", "colours", "commands", "controls", "cursor", "cycles", "decimate",
 		"format", "gaps", "happened", "history", "keys", "lane", "live", "marks", "model", "notes",
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
 		"stream", "strips", "table", "view", "vitals", "words",

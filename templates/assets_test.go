@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"bytes"
+	"compress/gzip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -72,4 +74,41 @@ func TestEveryHookIsOnSomePage(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The first visit to the heaviest page, as it crosses the wire.
+func TestColdPageStaysWithinItsWeight(t *testing.T) {
+	var document bytes.Buffer
+	if err := Live(liveView(true)).Render(t.Context(), &document); err != nil {
+		t.Fatalf("rendering: %v", err)
+	}
+	total := packed(t, document.Bytes())
+	assets := []string{"css/tokens.css", "css/components.css", "icon.svg", "js/boot.js"}
+	for _, m := range withBase(liveModules) {
+		assets = append(assets, "js/"+m+".js")
+	}
+	for _, name := range assets {
+		content, err := os.ReadFile(filepath.Join("..", "static", name))
+		if err != nil {
+			t.Fatalf("reading an asset: %v", err)
+		}
+		total += packed(t, content)
+	}
+	t.Logf("%d bytes", total)
+	if total > 60_000 {
+		t.Errorf("the live page weighs %d bytes compressed, want at most 60 000", total)
+	}
+}
+
+func packed(t *testing.T, content []byte) int {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(content); err != nil {
+		t.Fatalf("compressing: %v", err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatalf("compressing: %v", err)
+	}
+	return out.Len()
 }

@@ -83,3 +83,18 @@ func TestVerdictSpeaksAndTheStripDoesNot(t *testing.T) {
 		t.Error("the word of a fault has no shape of its own")
 	}
 }
+
+func TestMarkNamesItsSnapshotOnce(t *testing.T) {
+	v := liveView(false)
+	v.Marks = []MarkRow{{ID: "1", Kind: "snapshot", Snapshot: "2", Text: "snapshot 2, by hand"}, {ID: "2", Kind: "gc", Text: "GC forced"}}
+	rows := render(t, Live(v)).Find("[data-mark]")
+	if got := strings.TrimSpace(rows.Eq(0).Find(".grow").Text()); got != "snapshot 2, by hand" {
+		t.Errorf("the mark reads %q", got)
+	}
+	if got := rows.Eq(0).Find("a").AttrOr("href", ""); got != "/snapshots#snapshot-2" {
+		t.Errorf("it leads to %q", got)
+	}
+	if got := strings.TrimSpace(rows.Eq(1).Find(".grow").Text()); got != "GC forced" {
+		t.Errorf("a mark without a snapshot reads %q", got)
+	}
+}

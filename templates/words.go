@@ -1,5 +1,7 @@
 package templates
 
+import "strings"
+
 // noteText and noteTone let a page carry the empty note that scripts fill.
 func noteText(n *Note) Note {
 	if n == nil {
@@ -78,4 +80,9 @@ func refText(s SnapshotRef) string {
 		}
 	}
 	return text
+}
+
+// withoutName is what is left to say once the snapshot's name is a link.
+func withoutName(m MarkRow) string {
+	return strings.TrimPrefix(m.Text, "snapshot "+m.Snapshot)
 }

@@ -16,6 +16,9 @@ import (
 // diffPage compares two snapshots, or asks which.
 func (s *Server) diffPage(w http.ResponseWriter, r *http.Request) error {
 	base, head := r.FormValue("base"), r.FormValue("head")
+	if picked := r.URL.Query()["id"]; len(picked) > 0 {
+		return s.diffPicked(w, r, picked)
+	}
 	if base == "" || head == "" || base == head {
 		return s.diffPick(w, r, base, head)
 	}
@@ -28,6 +31,27 @@ func (s *Server) diffPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, templates.Diff(s.diffView(r, c, per)))
+}
+
+// diffPicked goes on from the snapshots' list, where two are ticked without
+// saying which is the base: the older is.
+func (s *Server) diffPicked(w http.ResponseWriter, r *http.Request, picked []string) error {
+	if len(picked) != 2 {
+		return api.Refuse(http.StatusBadRequest, "%d snapshots are picked: pick two", len(picked))
+	}
+	base, err := s.cfg.API.Archive.Get(picked[0])
+	if err != nil {
+		return err
+	}
+	head, err := s.cfg.API.Archive.Get(picked[1])
+	if err != nil {
+		return err
+	}
+	if head.Time.Before(base.Time) {
+		base, head = head, base
+	}
+	http.Redirect(w, r, "/diff?"+url.Values{"base": {base.ID}, "head": {head.ID}}.Encode(), http.StatusSeeOther)
+	return nil
 }
 
 func (s *Server) diffPick(w http.ResponseWriter, r *http.Request, base, head string) error {
@@ -66,13 +90,15 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 		Base: snapshotRef(c.Base), Head: snapshotRef(c.Head), SwapHref: swapped.href(),
 		Headline: diffHeadline(c), Samples: sampleChoices(link, c.Kind), Per: perChoices(link),
 		Change: changeTitle(c.Sample, per), Scale: unit.scale,
-		Folded: folded(c), Empty: "Nothing moved between these two.",
+		Empty:    "Nothing moved between these two.",
 		Commands: commands(c), Remark: remark(c), Warnings: c.Warnings,
 	}
 	v.Sources = s.sources(c)
-	for i := range c.Sites {
-		v.Sites = append(v.Sites, siteView(&c.Sites[i], c.Report, unit, v.Sources))
+	shown := worthARow(c.Report)
+	for i := range shown {
+		v.Sites = append(v.Sites, siteView(&shown[i], c.Report, unit, v.Sources))
 	}
+	v.Folded = folded(c.Folded + len(c.Sites) - len(shown))
 	for _, id := range []string{c.Base.ID, c.Head.ID} {
 		v.Profiles = append(v.Profiles, templates.Link{Text: id + ".pb.gz", Href: "/api/v1/snapshots/" + id + "/profile.pb.gz"})
 	}
@@ -159,11 +185,33 @@ func changeTitle(sample, per string) string {
 	return title
 }
 
-func folded(c *api.Comparison) string {
-	if c.Folded == 0 {
-		return ""
+// littleOf is the share of the largest change below which a site is no row:
+// somebody who looks for where memory went does not look there.
+const littleOf = 0.01
+
+// worthARow leaves out the tail of the ranked sites.
+func worthARow(r *diff.Report) []diff.Site {
+	most := 0.0
+	for i := range r.Sites {
+		most = max(most, math.Abs(r.Sites[i].Value(r.Sample).Estimate))
 	}
-	return units.Count(float64(c.Folded)) + " more sites are below the noise and folded"
+	var shown []diff.Site
+	for _, site := range r.Sites {
+		if math.Abs(site.Value(r.Sample).Estimate) >= littleOf*most {
+			shown = append(shown, site)
+		}
+	}
+	return shown
+}
+
+func folded(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 site that moved little or is below the noise is folded"
+	}
+	return units.Count(float64(n)) + " sites that moved little or are below the noise are folded"
 }
 
 // commands reproduce the page with tools on the command line.

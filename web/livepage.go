@@ -84,10 +84,17 @@ func loadWords(l lab.LoadSettings) string {
 		units.Count(l.RPS), strconv.FormatFloat(100*l.RiskyShare, 'g', 3, 64), units.Count(float64(l.RiskyUsers)))
 }
 
+// markRows lists what happened, newest first. What happens every 30 s is on
+// the time axis and in the list of snapshots.
 func markRows(marks []profiler.Mark) []templates.MarkRow {
-	marks = marks[max(0, len(marks)-shownMarks):]
-	rows := make([]templates.MarkRow, 0, len(marks))
+	var rows []templates.MarkRow
 	for _, m := range slices.Backward(marks) {
+		if m.Reason == profiler.ReasonInterval {
+			continue
+		}
+		if len(rows) == shownMarks {
+			break
+		}
 		rows = append(rows, templates.MarkRow{
 			ID: strconv.FormatUint(m.ID, 10), Time: clock(m.At), Kind: string(m.Kind), Text: m.Text, By: m.By, Snapshot: m.Snapshot,
 		})

@@ -53,7 +53,6 @@ func (s *Server) costs() []templates.Cost {
 		{Name: "observer", Value: mem.Value, Unit: mem.Unit},
 		{Name: "history at most", Value: history.Value, Unit: history.Unit},
 		{Name: "tick", Value: units.Count(hub.MeanReadingBytes), Unit: "B"},
-		{Name: "viewers", Value: units.Count(float64(hub.Viewers)), Unit: "of " + units.Count(float64(hub.MaxViewers))},
 		{Name: "cut for falling behind", Value: units.Count(float64(hub.Cut))},
 		{Name: "goroutines", Value: units.Count(float64(runtime.NumGoroutine()))},
 	}

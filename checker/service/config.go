@@ -26,6 +26,7 @@ type Config struct {
 	Updater  riskyusers.Settings
 
 	CheckTimeout time.Duration // longest a check may take; default 250 ms, negative for no limit
+	RedisStep    time.Duration // longest one step of a check with Redis may take; default 100 ms
 	MaxBody      int64         // bytes of a request; default 4 KiB
 
 	// ControlToken is asked for by /control/ and /debug/. Without one nobody
@@ -42,6 +43,7 @@ func (c Config) withDefaults() Config {
 	c.Database = cmp.Or(c.Database, "risky-users.db")
 	c.Strategy = cmp.Or(c.Strategy, "set-per-request")
 	c.CheckTimeout = cmp.Or(c.CheckTimeout, 250*time.Millisecond)
+	c.RedisStep = cmp.Or(c.RedisStep, 100*time.Millisecond)
 	c.MaxBody = cmp.Or(c.MaxBody, 4<<10)
 	c.Stats = cmp.Or(c.Stats, new(checker.Stats))
 	if c.Log == nil {

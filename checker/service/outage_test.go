@@ -49,7 +49,7 @@ func (l *lab) burst(t *testing.T, n int) (longest time.Duration, statuses map[in
 func TestAFrozenRedisIsBoundedAndSQLAnswers(t *testing.T) {
 	for _, spec := range strategy.Catalog() {
 		t.Run(spec.Name, func(t *testing.T) {
-			l := newLab(t, func(c *service.Config) { c.Strategy = spec.Name })
+			l := newStrictLab(t, func(c *service.Config) { c.Strategy = spec.Name })
 			l.mustDo(t, "POST", "/control/refresh", "")
 			l.burst(t, 8) // opens connections, which then freeze
 			l.redis.Freeze()
@@ -66,7 +66,7 @@ func TestAFrozenRedisIsBoundedAndSQLAnswers(t *testing.T) {
 func TestAFrozenRedisWithoutSQLIsBoundedAndRefuses(t *testing.T) {
 	for _, spec := range strategy.Catalog() {
 		t.Run(spec.Name, func(t *testing.T) {
-			l := newLab(t, func(c *service.Config) {
+			l := newStrictLab(t, func(c *service.Config) {
 				noSQL(t)(c)
 				c.Strategy = spec.Name
 			})
@@ -84,7 +84,7 @@ func TestAFrozenRedisWithoutSQLIsBoundedAndRefuses(t *testing.T) {
 func TestBothDownIsSaidWithRetryAfter(t *testing.T) {
 	for _, spec := range strategy.Catalog() {
 		t.Run(spec.Name, func(t *testing.T) {
-			l := newLab(t, func(c *service.Config) {
+			l := newStrictLab(t, func(c *service.Config) {
 				noSQL(t)(c)
 				c.Strategy = spec.Name
 			})
@@ -108,7 +108,7 @@ func TestBothDownIsSaidWithRetryAfter(t *testing.T) {
 
 // After an outage Redis is asked again, without anybody's help.
 func TestRedisComesBack(t *testing.T) {
-	l := newLab(t, func(c *service.Config) { c.Strategy = "redis-sismember" })
+	l := newStrictLab(t, func(c *service.Config) { c.Strategy = "redis-sismember" })
 	l.mustDo(t, "POST", "/control/refresh", "")
 	l.redis.Freeze()
 	for range 10 {
@@ -129,7 +129,7 @@ func TestRedisComesBack(t *testing.T) {
 }
 
 func TestAnEmptiedRedisFailsClosedUnderAtomicAndOpenUnderNaive(t *testing.T) {
-	l := newLab(t, func(c *service.Config) { c.Strategy = "redis-sismember" })
+	l := newStrictLab(t, func(c *service.Config) { c.Strategy = "redis-sismember" })
 	l.mustDo(t, "POST", "/control/refresh", "")
 	l.rdb.FlushAll(t.Context())
 	l.mustCheck(t, 0)
@@ -145,7 +145,7 @@ func TestAnEmptiedRedisFailsClosedUnderAtomicAndOpenUnderNaive(t *testing.T) {
 }
 
 func TestAnEmptiedRedisWithoutSQLRefuses(t *testing.T) {
-	l := newLab(t, func(c *service.Config) {
+	l := newStrictLab(t, func(c *service.Config) {
 		noSQL(t)(c)
 		c.Strategy = "redis-sismember"
 	})

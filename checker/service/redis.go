@@ -14,7 +14,7 @@ import (
 
 // clientOptions returns how checks talk to Redis. The client's own defaults
 // would let a frozen Redis hold a check for five seconds: each step here has a
-// tenth of a second, and nothing is tried twice, because SQL can be asked.
+// bound of its own, and nothing is tried twice, because SQL can be asked.
 func clientOptions(cfg Config) (*redis.Options, error) {
 	where := cfg.Redis
 	if !strings.Contains(where, "://") {
@@ -31,13 +31,13 @@ func clientOptions(cfg Config) (*redis.Options, error) {
 	if cfg.RedisPassword != "" {
 		opts.Password = cfg.RedisPassword
 	}
-	const step = 100 * time.Millisecond
+	step := cfg.RedisStep
 	opts.ContextTimeoutEnabled = true
 	opts.MaxRetries = -1 // 0 would mean three
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = step, step, step
 	opts.DialerRetries = 1
 	opts.PoolSize, opts.MaxActiveConns = 16, 16
-	opts.PoolTimeout = 50 * time.Millisecond
+	opts.PoolTimeout = step / 2
 	opts.PipelinePoolSize = -1 // a second pool would be tried after the first, doubling the wait
 	opts.DisableIdentity = true
 	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -14,8 +16,15 @@ type faultFound struct{}
 
 func (*faultFound) Error() string { return "a fault was found" }
 
+// quiet drops what go-redis would print by itself: whoever asked is told by an
+// error.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
+
 // newCommand returns the command line. Without a command it is the lab.
 func newCommand() *cobra.Command {
+	redis.SetLogger(quiet{})
 	root := newLabCommand()
 	root.Use = "leakline"
 	root.Short = "show a Go service's memory live, name the line that leaks, prove the fix"

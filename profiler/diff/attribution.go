@@ -55,7 +55,7 @@ func (a attribution) origin(function, file string) origin {
 			return originStd
 		}
 		return originDependency
-	case isStd(pkg):
+	case isStd(pkg), stdFile(file):
 		return originStd
 	case pkg == "main" || a.own != "" && strings.HasPrefix(file, a.own):
 		return originUser
@@ -63,6 +63,28 @@ func (a attribution) origin(function, file string) origin {
 		return originDependency
 	}
 	return originUser
+}
+
+// stdFile reports whether a file is the standard library's by its path, as Go
+// writes it with and without -trimpath. The body of a generic function from
+// there, inlined into a user's, bears the user's name.
+func stdFile(file string) bool {
+	dir, _, ok := cutLast(strings.ReplaceAll(file, `\`, "/"), "/")
+	if !ok {
+		return false
+	}
+	if _, below, ok := cutLast(dir, "/go/src/"); ok {
+		dir = below
+	}
+	return stdPackages()[dir]
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	at := strings.LastIndex(s, sep)
+	if at < 0 {
+		return s, "", false
+	}
+	return s[:at], s[at+len(sep):], true
 }
 
 // vendored reports whether file lies under the vendor directory that holds

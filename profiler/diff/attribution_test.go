@@ -14,6 +14,9 @@ func TestOrigin(t *testing.T) {
 	}{
 		{"standard library in GOROOT", "encoding/json.Unmarshal", "/usr/local/go/src/encoding/json/decode.go", originStd},
 		{"standard library, trimmed path", "runtime.mallocgc", "runtime/malloc.go", originStd},
+		{"standard library inlined under the user's name, trimmed path", "example.com/shop.load.Collect[...]-range1", "slices/iter.go", originStd},
+		{"standard library inlined under the user's name", "example.com/shop.load.Collect[...]-range1", "/usr/local/go/src/slices/iter.go", originStd},
+		{"a user's folder called as a package of the standard library", "example.com/shop/slices.F", "/home/me/go/src/example.com/shop/slices/iter.go", originUser},
 		{"vendored into the standard library", "vendor/golang.org/x/net/http2/hpack.F", "vendor/golang.org/x/net/http2/hpack/a.go", originStd},
 		{"a package that older Go had", "runtime/internal/atomic.Load", "runtime/internal/atomic/a.go", originStd},
 		{"dependency in the module cache", "github.com/x/y.F", "/root/go/pkg/mod/github.com/x/y@v1.2.3/f.go", originDependency},

@@ -22,8 +22,9 @@ export function happened(marks, zone) {
 
 /** The same row as the server writes. @param {Mark} mark @param {number} zone */
 function row(mark, zone) {
-  const text = make("td", { class: "grow" }, mark.text);
-  if (mark.snapshot) text.append(mark.text ? " " : "", make("a", { href: `/snapshots#snapshot-${mark.snapshot}` }, `snapshot ${mark.snapshot}`));
+  const text = make("td", { class: "grow" }), name = `snapshot ${mark.snapshot}`;
+  if (mark.snapshot) text.append(make("a", { href: `/snapshots#snapshot-${mark.snapshot}` }, name));
+  text.append(mark.snapshot && mark.text.startsWith(name) ? mark.text.slice(name.length) : mark.text);
   return make("tr", { "data-mark": String(mark.id) },
     make("td", { class: "dim nw" }, clockTime(mark.t, zone)),
     make("td", mark.kind === "crash" ? { class: "fault" } : {}, icon(mark.kind), make("span", { class: "sr" }, mark.kind)),

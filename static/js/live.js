@@ -2,84 +2,82 @@
 import { apiURL, call } from "./api.js";
 import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
+import { Commands } from "./commands.js";
 import { controls } from "./controls.js";
 import { Cursor } from "./cursor.js";
-import { all, one, target, write, zoneMinute } from "./dom.js";
+import { one, target, write, zoneMinute } from "./dom.js";
+import { clockTime } from "./format.js";
 import { happened } from "./happened.js";
-import { keys } from "./keys.js";
 import { Lane } from "./lane.js";
 import { Model } from "./model.js";
 import { noteFor, NoteBar } from "./notes.js";
 import { Readouts } from "./readouts.js";
 import { follow } from "./stream.js";
-import { table } from "./table.js";
-import { View, WINDOWS_MS } from "./view.js";
+import { View } from "./view.js";
 import { Vitals } from "./vitals.js";
 import { stripWords } from "./words.js";
 
 /** @typedef {import("../wire.js").Frame} Frame */
 /** @typedef {import("../wire.js").State} State */
-/** @typedef {import("./view.js").WindowID} WindowID */
 
-const WINDOW_IDS = /** @type {WindowID[]} */ (Object.keys(WINDOWS_MS));
 const SLOW_MS = 250; // notes and uptime
-const TABLE_MS = 2000;
 
 /** Connects the live page. Everything it starts ends when the page is left. */
 export function live() {
-  const page = new LivePage(new AbortController());
-  page.start();
+  const left = new AbortController();
+  new LivePage(left.signal).start();
+  addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
 }
 
 class LivePage {
-  #left; #zone = zoneMinute();
+  #signal; #zone = zoneMinute();
   #model = new Model();
   #view = new View();
   #clock = new Clock();
   #vitals = new Vitals();
   #readouts = new Readouts();
-  #charts; #lane; #cursor; #note; #controls;
+  #charts; #lane; #cursor; #note; #controls; #commands;
   #strategy = one("[data-live]").dataset.strategy ?? "";
   /** @type {State | null} */ #state = null;
   /** @type {{atMs: number, retryAtMs: number, retry: () => void, why: string} | null} */ #lost = null;
-  #tableMs = -Infinity;
 
-  /** @param {AbortController} left aborted when the page is left for good */
-  constructor(left) {
-    this.#left = left;
-    const { signal } = left;
+  /** @param {AbortSignal} signal aborted when the page is left for good */
+  constructor(signal) {
+    this.#signal = signal;
     this.#charts = new Charts(this.#model, this.#view, this.#clock, (shown) => this.#drawn(shown), signal);
-    this.#cursor = new Cursor(this.#view, this.#model, this.#zone, () => this.#changed());
+    this.#cursor = new Cursor(this.#view, this.#model, this.#zone, () => this.#commands.changed());
     this.#lane = new Lane(this.#zone, (t) => this.#cursor.set(t));
     this.#note = new NoteBar((action) => this.#act(action));
     this.#controls = controls();
+    this.#commands = new Commands({
+      model: this.#model, view: this.#view, charts: this.#charts, cursor: this.#cursor, more: this.#controls?.keys ?? {},
+    }, signal);
   }
 
   start() {
-    const { signal } = this.#left;
-    this.#buttons();
-    this.#keys(signal);
-    addEventListener("pagehide", (e) => { if (!e.persisted) this.#left.abort(); }, { signal });
     const slow = setInterval(() => this.#slowly(), SLOW_MS);
-    signal.addEventListener("abort", () => clearInterval(slow));
+    this.#signal.addEventListener("abort", () => clearInterval(slow));
     follow({
       history: (s) => call("GET", apiURL("history", { window: "5m" }), { signal: s }),
       socket: (epoch, after) => new WebSocket(socketURL(epoch, after)),
     }, {
-      history: (h) => {
-        this.#model.load(h);
-        this.#clock.heard(h.t[h.t.length - 1] ?? h.now, performance.now());
-        if (this.#needsCoarse()) this.#fetchCoarse();
-        happened(this.#model.marks, this.#zone);
-        this.#charts.invalidate();
-      },
+      history: (h) => this.#history(h),
       frame: (f) => this.#frame(f),
       live: () => { this.#lost = null; },
       lost: (waitMs, retry, why) => {
         const nowMs = performance.now();
         this.#lost = { atMs: this.#lost?.atMs ?? nowMs, retryAtMs: nowMs + waitMs, retry, why };
       },
-    }, signal);
+    }, this.#signal);
+  }
+
+  /** @param {import("../wire.js").History} history */
+  #history(history) {
+    this.#model.load(history);
+    this.#clock.heard(history.t[history.t.length - 1] ?? history.now, performance.now());
+    this.#commands.fetchCoarse();
+    happened(this.#model.marks, this.#zone);
+    this.#charts.invalidate();
   }
 
   /** @param {Frame} frame */
@@ -105,19 +103,22 @@ class LivePage {
 
   /** @param {import("./charts.js").Shown} shown */
   #drawn(shown) {
-    const nowMs = performance.now();
+    const nowMs = performance.now(), latest = (/** @type {string} */ c) => this.#model.latest(c);
     this.#cursor.shown = shown;
     this.#lane.draw(shown, this.#model.marks, this.#model.spans, this.#view.cursor);
-    const latest = (/** @type {string} */ c) => this.#model.latest(c);
     const fresh = this.#readouts.draw(shown, this.#view.cursor, latest, nowMs);
-    if (fresh) write(one("[data-words]"), stripWords(this.#strategy, latest));
-    if (!one("[data-table]").hidden && nowMs - this.#tableMs >= TABLE_MS) this.#table(shown);
+    if (fresh) this.#words(stripWords(this.#strategy, latest));
+    this.#commands.table(shown, nowMs);
   }
 
-  /** @param {import("./charts.js").Shown} shown */
-  #table(shown) {
-    this.#tableMs = performance.now();
-    table(shown, this.#zone);
+  /** The strip in words, and in the line above it when that was read.
+   * @param {string} words */
+  #words(words) {
+    const heading = one("[data-words]"), aside = one("[data-aside]");
+    if (!heading) return; // a verdict stands there
+    write(heading, words);
+    const time = clockTime(this.#charts.edge(), this.#zone);
+    write(aside, (aside?.textContent ?? "").replace(/\d\d:\d\d:\d\d/, time));
   }
 
   /** What changes by time alone. */
@@ -139,82 +140,7 @@ class LivePage {
     if (action === "retry") this.#lost?.retry();
     if (action === "live") this.#view.resume();
     if (action === "reset") this.#view.zoom = null;
-    this.#changed();
-  }
-
-  /** The view has changed. */
-  #changed() {
-    const paused = this.#view.pausedAt !== null;
-    one("[data-pause]").setAttribute("aria-pressed", String(paused));
-    write(one("[data-pause-text]"), paused ? "Go live" : "Pause");
-    this.#charts.invalidate();
-  }
-
-  #togglePause() {
-    if (this.#view.pausedAt === null) this.#view.pause(this.#charts.edge());
-    else this.#view.resume();
-    this.#changed();
-    this.#slowly();
-  }
-
-  /** @param {WindowID} id */
-  #window(id) {
-    this.#view.show(id);
-    for (const b of all("[data-window]")) b.setAttribute("aria-pressed", String(b.dataset.window === id));
-    one("[data-csv]").setAttribute("href", apiURL("readings.csv", { window: id }));
-    if (this.#needsCoarse()) this.#fetchCoarse();
-    this.#charts.rescale();
-    this.#changed();
-  }
-
-  #needsCoarse() {
-    return this.#view.window === "15m" || this.#view.window === "1h";
-  }
-
-  async #fetchCoarse() {
-    try {
-      this.#model.loadCoarse(await call("GET", apiURL("history", { window: "1h" }), { signal: this.#left.signal }));
-      this.#charts.invalidate();
-    } catch (error) {
-      if (!this.#left.signal.aborted) write(one("[data-spoken]"), `The longer window could not be fetched: ${error}`);
-    }
-  }
-
-  #toggleTable() {
-    const box = one("[data-table]");
-    box.hidden = !box.hidden;
-    one("[data-table-toggle]").setAttribute("aria-pressed", String(!box.hidden));
-    if (!box.hidden && this.#cursor.shown) this.#table(this.#cursor.shown);
-  }
-
-  #buttons() {
-    for (const b of all("[data-window]")) {
-      b.addEventListener("click", () => this.#window(b.dataset.window));
-      if (b.getAttribute("aria-pressed") === "true") this.#view.window = b.dataset.window;
-    }
-    one("[data-pause]").addEventListener("click", () => this.#togglePause());
-    one("[data-table-toggle]").addEventListener("click", () => this.#toggleTable());
-  }
-
-  /** @param {AbortSignal} signal */
-  #keys(signal) {
-    const zoom = (/** @type {number} */ factor) => {
-      const edge = this.#charts.edge();
-      this.#view.zoomBy(factor, this.#view.cursor ?? this.#view.range(edge).to, edge);
-      this.#changed();
-    };
-    const step = (/** @type {1 | -1} */ d) => (/** @type {KeyboardEvent} */ e) => this.#cursor.step(d, e.shiftKey);
-    const pause = () => this.#togglePause();
-    keys({
-      ...Object.fromEntries(WINDOW_IDS.map((id, i) => [String(i + 1), () => this.#window(id)])),
-      " ": pause, p: pause,
-      ArrowLeft: step(-1), ArrowRight: step(1),
-      "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), "−": () => zoom(2),
-      0: () => { this.#view.zoom = null; this.#charts.rescale(); },
-      t: () => this.#toggleTable(),
-      Escape: () => { if (this.#view.escape()) this.#changed(); },
-      ...(this.#controls?.keys ?? {}),
-    }, signal);
+    this.#commands.changed();
   }
 }
 

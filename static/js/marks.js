@@ -39,7 +39,7 @@ export function chips(marks, xOf, apartPx) {
 
 /** What a mark says. @param {Mark} m */
 export function sentence(m) {
-  const what = m.kind === "snapshot" && m.snapshot ? `snapshot ${m.snapshot}${m.text ? `, ${m.text}` : ""}` : m.text || m.kind;
+  const what = m.text || (m.snapshot ? `${m.kind} ${m.snapshot}` : m.kind);
   return m.by ? `${what}, by ${m.by}` : what;
 }
 

@@ -99,10 +99,12 @@ class SnapshotsPage {
     const response = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const focused = sameAgain(document.activeElement);
     for (const part of all("[data-swap]")) {
       const next = one(`[data-swap=${part.dataset.swap}]`, fresh);
       if (next) part.replaceChildren(...next.childNodes);
     }
+    if (focused) one(focused)?.focus();
     this.#newest = newestID();
     this.#picked = this.#picked.filter((id) => row(id));
     this.#show();
@@ -160,6 +162,16 @@ class SnapshotsPage {
     e.preventDefault();
     if (chosen) location.assign(`/diff?${new URLSearchParams({ base: chosen.base.id, head: chosen.head.id })}`);
   }
+}
+
+/** How to find this element in a list rendered anew; "" for others.
+ * @param {Element | null} element */
+function sameAgain(element) {
+  for (const name of ["data-pin", "data-delete", "data-label-of", "value"]) {
+    const value = element?.getAttribute(name);
+    if (value) return `[data-swap=list] [${name}="${CSS.escape(value)}"]`;
+  }
+  return "";
 }
 
 /** @param {string} id */
