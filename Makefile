@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 BIN := bin/leakline
 ARGS ?=
 
-.PHONY: help run build test unit e2e js check generate cross fuzz clean tools
+.PHONY: help run build test unit e2e screenshots js check generate cross fuzz clean tools
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,16 +25,20 @@ run: ## build and open the lab on its embedded defaults (ARGS="--rps 200")
 build: ## build bin/leakline
 	@go build -trimpath -o $(BIN) ./cmd/leakline
 
-test: tools check unit js cross ## set up what is missing and run every check
+test: tools check unit e2e js cross ## set up what is missing and run every check
 
 tools: ## install what the tests need (Debian, as root) or say what is missing
 	@./.ci/tools
 
-unit: ## Go tests, browser and real servers included, with race detector and shuffle
-	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m ./...
+unit: ## Go tests with race detector and shuffle, real servers included
+	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $$(go list ./... | grep -v /web/e2e)
 
-e2e: ## the browser tests alone
-	CGO_ENABLED=1 go test -race -timeout 10m -v ./web/e2e
+e2e: ## the product in a real Chromium
+	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 10m ./web/e2e
+
+screenshots: ## picture every page into screenshots/, and the README's
+	@mkdir -p screenshots && LEAKLINE_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestPagesFitTheirWindow ./web/e2e
+	@cp screenshots/live-1440x900-light.png docs/live.png
 
 js: ## unit tests of the ES modules
 	@cd static && node --test test/

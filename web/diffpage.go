@@ -223,14 +223,17 @@ func commands(c *api.Comparison) []string {
 	}
 }
 
-// remark says where pprof's first row differs from ours, and why.
+// remark says where pprof's rows differ from ours, and why.
 func remark(c *api.Comparison) string {
 	const sampled = "Figures of sites are sampled estimates; the floor is exact."
-	if len(c.Sites) == 0 || c.Sites[0].Leaf == "" || c.Sites[0].Leaf == c.Sites[0].Function {
-		return sampled
+	for i := range c.Sites {
+		site := &c.Sites[i]
+		if site.Leaf != "" && site.Leaf != site.Function {
+			return fmt.Sprintf("pprof ranks the functions that allocate, such as %s; this page ranks the first frame that is your code and keeps the leaf beside it. %s",
+				diff.ShortName(site.Leaf), sampled)
+		}
 	}
-	return fmt.Sprintf("pprof ranks the function that allocates, such as %s; this page ranks the first frame that is your code and keeps the leaf beside it. %s",
-		diff.ShortName(c.Sites[0].Leaf), sampled)
+	return sampled
 }
 
 // nan is a cell that sorts last.

@@ -45,6 +45,7 @@ func liveHeadline(state lab.State, f profiler.Figures, at time.Time) templates.H
 	if !at.IsZero() {
 		aside = "Read at " + clock(at) + "; live memory is exact, Sets are counted"
 	}
+	aside += " · " + state.Redis + " · " + state.Database
 	head := func(label, note string, fig profiler.Figure) templates.HeadFigure {
 		v := figure(fig, f[fig])
 		return templates.HeadFigure{Label: label, Value: v.Value, Unit: v.Unit, Note: note, Column: fig.String()}

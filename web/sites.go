@@ -15,12 +15,14 @@ import (
 type perUnit struct {
 	per     func(*diff.Interval) *diff.Interval
 	bytes   bool
+	amount  bool // what the window allocated, which is no change and has no sign
 	scale   templates.Scale
 	low, hi float64 // ends of the scale
 }
 
 func newPerUnit(r *diff.Report, per string) perUnit {
-	u := perUnit{bytes: diff.InBytes(r.Sample), per: func(iv *diff.Interval) *diff.Interval { return iv }}
+	alloc := r.Sample == diff.AllocSpace || r.Sample == diff.AllocObjects
+	u := perUnit{bytes: diff.InBytes(r.Sample), amount: alloc && r.SameProcess, per: func(iv *diff.Interval) *diff.Interval { return iv }}
 	switch per {
 	case "second":
 		u.per = r.PerSecond
@@ -64,7 +66,10 @@ func (u perUnit) write(v float64) string {
 }
 
 func (u perUnit) signed(v float64) string {
-	if u.bytes {
+	switch {
+	case u.amount:
+		return u.write(v)
+	case u.bytes:
 		return units.SignedBytes(v)
 	}
 	return units.SignedCount(v)
