@@ -26,6 +26,7 @@ type Page struct {
 	Viewers    string // "23"
 	Instructor bool   // false: no control is rendered, on any page
 	Anonymous  bool   // nobody is signed in: no role, no navigation
+	Plain      bool   // reached over a network without encryption, which the page says
 	ZoneMinute int    // minutes east of UTC in which the page writes times; scripts follow it
 }
 

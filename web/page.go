@@ -34,7 +34,7 @@ func (s *Server) page(r *http.Request, title, nav string) templates.Page {
 		AssetBase: s.assets.base, Title: title, Nav: nav,
 		Target: lab.TargetID, TargetKind: "lab", Status: templates.Status(state.Status),
 		Generation: strconv.Itoa(int(state.Generation)), Viewers: strconv.Itoa(s.cfg.Hub.Usage().Viewers),
-		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60,
+		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60, Plain: s.cfg.Plain,
 	}
 	if !state.Since.IsZero() {
 		p.Uptime = uptime(time.Since(state.Since))

@@ -17,12 +17,16 @@ import (
 	"github.com/leakline/leakline/web/live"
 )
 
-// Config wires a server. All fields are required.
+// Config wires a server. API, Guard, Hub and Log are required.
 type Config struct {
 	API   *api.API
 	Guard *guard.Guard
 	Hub   *live.Hub
 	Log   *slog.Logger
+
+	// Plain says that the server is reached over a network without encryption;
+	// its pages say so too.
+	Plain bool
 }
 
 // A Server answers browsers, scripts and go tool pprof.
@@ -63,7 +67,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
-	go s.publishStates(ctx)
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serving: %w", err)
@@ -89,16 +92,17 @@ func (s *Server) StateChanged() {
 	}
 }
 
-// publishStates sends the state when it has changed, and when the number of
-// viewers has; at most ten times a second.
-func (s *Server) publishStates(ctx context.Context) {
+// PublishStates sends the state when it has changed, and when the number of
+// viewers has, at most ten times a second, until ctx ends. Of several servers on
+// one hub, one does it.
+func (s *Server) PublishStates(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	viewers := 0
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-s.state:
 		case <-tick.C:
 			now := s.cfg.Hub.Usage().Viewers
@@ -110,7 +114,7 @@ func (s *Server) publishStates(ctx context.Context) {
 		s.cfg.Hub.State(s.cfg.API.StateFrame())
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -78,30 +78,68 @@ func runLab(ctx context.Context, f labFlags, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer patient.Close()
-	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: hosts(listener)})
+	shared := &api.API{Epoch: epoch, Started: started, Lab: patient, Archive: kept, Hub: hub}
+	server, err = newServer(shared, guard.Config{Tokens: tokens, Hosts: hosts(listener)}, log)
 	if err != nil {
 		return err
 	}
-	server, err = web.New(web.Config{
-		API:   &api.API{Epoch: epoch, Started: started, Lab: patient, Archive: kept, Hub: hub},
-		Guard: doors, Hub: hub, Log: log,
-	})
-	if err != nil {
-		return err
+	parts := []part{
+		patient.Run, server.PublishStates,
+		func(ctx context.Context) error { return server.Serve(ctx, listener) },
 	}
 	links := newLinks(listener, tokens)
 	links.print(stdout, patient.State(), f.dataDir)
+	if f.share != "" {
+		room, err := openRoom(f.share, shared, tokens, stdout, log)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, room)
+	}
+	fmt.Fprintln(stdout, "Ctrl-C ends everything.")
 	if f.open {
 		if err := openBrowser(dir, links.instructor); err != nil {
 			return err
 		}
 	}
-	return runBoth(ctx, patient.Run, func(ctx context.Context) error { return server.Serve(ctx, listener) })
+	return runAll(ctx, parts...)
 }
 
-// runBoth runs two parts until ctx ends or one of them does, waits for both,
-// and returns the first error.
-func runBoth(ctx context.Context, parts ...func(context.Context) error) error {
+func newServer(a *api.API, doors guard.Config, log *slog.Logger) (*web.Server, error) {
+	g, err := guard.New(doors)
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{API: a, Guard: g, Hub: a.Hub, Log: log, Plain: doors.ViewerOnly})
+}
+
+// openRoom lets the room's network in, as viewers, and prints the way.
+func openRoom(address string, a *api.API, tokens guard.Tokens, stdout io.Writer, log *slog.Logger) (part, error) {
+	l, err := listenShare(address)
+	if err != nil {
+		return nil, err
+	}
+	server, err := newServer(a, guard.Config{Tokens: tokens, Hosts: l.addresses, ViewerOnly: true}, log)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	link := l.link(tokens.Viewer)
+	fmt.Fprintf(stdout, "  room        %s\n              plain HTTP: anybody on this network can read along\n\n", link)
+	if err := printQR(stdout, link); err != nil {
+		l.Close()
+		return nil, err
+	}
+	fmt.Fprintln(stdout)
+	return func(ctx context.Context) error { return server.Serve(ctx, l) }, nil
+}
+
+// A part runs until its context ends or it cannot go on.
+type part func(context.Context) error
+
+// runAll runs the parts until ctx ends or one of them does, waits for all, and
+// returns the first error.
+func runAll(ctx context.Context, parts ...part) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
@@ -137,7 +175,7 @@ func (l links) print(w io.Writer, s lab.State, dataDir string) {
 	if dataDir == "" {
 		dataDir = "temporary, removed at the end (--data-dir keeps it)"
 	}
-	fmt.Fprintf(w, "  redis       %s\n  database    %s\n  data        %s\n\nCtrl-C ends everything.\n", s.Redis, s.Database, dataDir)
+	fmt.Fprintf(w, "  redis       %s\n  database    %s\n  data        %s\n\n", s.Redis, s.Database, dataDir)
 }
 
 func newLogger(w io.Writer, debug bool) *slog.Logger {

@@ -20,6 +20,7 @@ const defaultListen = "127.0.0.1:7070"
 type labFlags struct {
 	listen      string
 	listenGiven bool
+	share       string
 	dataDir     string
 	open        bool
 	debug       bool
@@ -29,6 +30,7 @@ type labFlags struct {
 
 func (f *labFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.listen, "listen", defaultListen, "address to serve on; if the default is busy, the next free port")
+	flags.StringVar(&f.share, "share", "", "address for the room's network, such as :7080: a viewers' link over plain HTTP")
 	flags.StringVar(&f.dataDir, "data-dir", "", "folder for snapshots and the database, created if missing (default a temporary one, removed at the end)")
 	flags.StringVar(&f.lab.Redis, "redis", "", "URL of a Redis to use (default a private redis-server, else miniredis)")
 	flags.StringVar(&f.lab.RedisPrefix, "redis-prefix", "", `before every key in a Redis given by --redis (default "leakline:")`)
@@ -55,6 +57,9 @@ func (f *labFlags) check() error {
 		return fmt.Errorf("--checker-cpus %d: want at least 1", f.lab.CheckerCPUs)
 	case f.lab.Seed && f.lab.Database == "":
 		return errors.New("--seed is for a database given by --database; the private one is always filled")
+	}
+	if _, _, err := net.SplitHostPort(f.share); f.share != "" && err != nil {
+		return fmt.Errorf("--share %q: want host:port or :port, such as :7080", f.share)
 	}
 	host, _, err := net.SplitHostPort(f.listen)
 	if err != nil {

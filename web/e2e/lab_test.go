@@ -51,6 +51,7 @@ type labProcess struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	base string // "http://127.0.0.1:43210"
+	room string // the same for the room's network, with --share
 	said *lockedBuffer
 }
 
@@ -71,13 +72,17 @@ func startLab(t *testing.T, args ...string) *labProcess {
 	}
 	t.Cleanup(l.stop)
 	lines := bufio.NewScanner(stdout)
-	for l.base == "" && lines.Scan() {
-		if _, link, ok := strings.Cut(lines.Text(), "instructor  "); ok {
-			u, err := url.Parse(strings.TrimSpace(link))
-			if err != nil {
-				t.Fatalf("the instructor's link: %v", err)
-			}
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "Ctrl-C") {
+		what, link, _ := strings.Cut(strings.TrimSpace(lines.Text()), " ")
+		u, err := url.Parse(strings.TrimSpace(link))
+		if err != nil {
+			continue // not a link
+		}
+		switch what {
+		case "instructor":
 			l.base = u.Scheme + "://" + u.Host
+		case "room":
+			l.room = u.Scheme + "://" + u.Host
 		}
 	}
 	if l.base == "" {

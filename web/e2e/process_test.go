@@ -103,6 +103,7 @@ func TestBadStartsAreOneSentenceAndExitTwo(t *testing.T) {
 		{name: "unknown command", args: []string{"nonsense"}, want: "nonsense"},
 		{name: "address without a port", args: []string{"lab", "--listen", "localhost"}, want: "host:port"},
 		{name: "address that is not loopback", args: []string{"lab", "--listen", "0.0.0.0:0"}, want: "loopback"},
+		{name: "share without a port", args: []string{"lab", "--share", "nonsense"}, want: "--share"},
 		{name: "data folder that is a file", args: []string{"lab", "--data-dir", file}, want: "data-dir"},
 		{name: "Redis URL of no scheme", args: []string{"lab", "--redis", "nonsense"}, want: "Redis URL"},
 		{name: "Redis that refuses", args: []string{"lab", "--redis", "redis://127.0.0.1:1"}, want: "127.0.0.1:1"},

@@ -58,6 +58,10 @@ type Config struct {
 	Tokens Tokens
 	Hosts  []string // host:port pairs we answer to; anything else is DNS rebinding or a mistake
 	Secure bool     // we are reached over https
+
+	// ViewerOnly is for the room's network, which is plain HTTP: nobody is the
+	// instructor there, whatever token comes.
+	ViewerOnly bool
 }
 
 // A Guard checks requests. It is safe for concurrent use.
@@ -76,10 +80,10 @@ func New(cfg Config) (*Guard, error) {
 	}
 	g := &Guard{
 		hosts: make(map[string]bool), secure: cfg.Secure, cross: http.NewCrossOriginProtection(),
-		digests: map[Role][sha256.Size]byte{
-			Instructor: sha256.Sum256([]byte(cfg.Tokens.Instructor)),
-			Viewer:     sha256.Sum256([]byte(cfg.Tokens.Viewer)),
-		},
+		digests: map[Role][sha256.Size]byte{Viewer: sha256.Sum256([]byte(cfg.Tokens.Viewer))},
+	}
+	if !cfg.ViewerOnly {
+		g.digests[Instructor] = sha256.Sum256([]byte(cfg.Tokens.Instructor))
 	}
 	for _, h := range cfg.Hosts {
 		g.hosts[strings.ToLower(h)] = true
@@ -91,13 +95,12 @@ func New(cfg Config) (*Guard, error) {
 	return g, nil
 }
 
-// roleOf returns the role a token gives. Every token is compared with both
-// secrets in constant time.
+// roleOf returns the role a token gives. Every token is compared with every
+// secret in constant time.
 func (g *Guard) roleOf(token string) Role {
 	digest := sha256.Sum256([]byte(token))
 	role := Anyone
-	for _, r := range []Role{Viewer, Instructor} {
-		want := g.digests[r]
+	for r, want := range g.digests {
 		if subtle.ConstantTimeCompare(digest[:], want[:]) == 1 {
 			role = r
 		}
