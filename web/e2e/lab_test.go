@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,7 +60,10 @@ type labProcess struct {
 func startLab(t *testing.T, args ...string) *labProcess {
 	t.Helper()
 	l := &labProcess{t: t, said: new(lockedBuffer)}
-	l.cmd = exec.Command(binary, append([]string{"lab", "--listen", "127.0.0.1:0"}, args...)...)
+	if !slices.Contains(args, "--listen") {
+		args = append(args, "--listen", "127.0.0.1:0")
+	}
+	l.cmd = exec.Command(binary, append([]string{"lab"}, args...)...)
 	l.cmd.Dir = t.TempDir()
 	l.cmd.Env = append(os.Environ(), "LEAKLINE_INSTRUCTOR_TOKEN="+instructorToken, "LEAKLINE_VIEWER_TOKEN="+viewerToken)
 	l.cmd.Stderr = l.said
@@ -100,8 +104,11 @@ func startLab(t *testing.T, args ...string) *labProcess {
 	return l
 }
 
-// stop ends the lab as Ctrl-C does.
+// stop ends the lab as Ctrl-C does. Stopping it twice is once.
 func (l *labProcess) stop() {
+	if l.cmd.ProcessState != nil {
+		return
+	}
 	l.cmd.Process.Signal(os.Interrupt)
 	ended := make(chan error, 1)
 	go func() { ended <- l.cmd.Wait() }()
