@@ -61,20 +61,21 @@ func liveHeadline(state lab.State, f profiler.Figures, at time.Time) templates.H
 	}
 }
 
-// statusNote says what is and what happens next while there is no patient.
+// statusNote says what is and what happens next while there is no patient, in
+// the words of the page's script, which takes over.
 func statusNote(s lab.State) *templates.Note {
 	switch s.Status {
 	case lab.Starting:
-		return &templates.Note{Tone: "accent", Lead: "The checker is starting.", Text: "Its first reading comes in a moment."}
+		return &templates.Note{Lead: "checker is starting.", Text: "The charts go on with its first reading."}
 	case lab.BackingOff:
 		return &templates.Note{
-			Tone: "watch", Lead: "The checker ended: " + s.LastExit + ".",
-			Text: fmt.Sprintf("Attempt %d in %s.", s.Attempt+1, units.Duration(max(0, time.Until(s.RetryAt)).Truncate(100*time.Millisecond))),
+			Tone: "watch", Lead: "checker ended; starting again.",
+			Text: fmt.Sprintf("Attempt %d in %d\u00a0ms. Last one: %s.", s.Attempt, max(0, time.Until(s.RetryAt).Milliseconds()), s.LastExit),
 		}
 	case lab.Halted:
 		return &templates.Note{
-			Tone: "fault", Lead: "Halted: the checker ended six times within a minute.",
-			Text: s.LastExit, Resume: true,
+			Tone: "fault", Lead: "checker stopped and is not started again.",
+			Text: "Last one: " + s.LastExit + ".", Resume: true,
 		}
 	}
 	return nil

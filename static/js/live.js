@@ -126,7 +126,8 @@ class LivePage {
     const nowMs = performance.now();
     this.#vitals.tick(nowMs);
     const edge = this.#charts.edge(nowMs), { pausedAt, zoom } = this.#view;
-    this.#note.show(noteFor({
+    // Until the stream has said how the process is, what the server wrote stands.
+    if (this.#state || this.#lost) this.#note.show(noteFor({
       lost: this.#lost && { sinceMs: nowMs - this.#lost.atMs, retryInMs: this.#lost.retryAtMs - nowMs, why: this.#lost.why },
       state: this.#state,
       paused: pausedAt === null ? null : { at: pausedAt, behindMs: edge - pausedAt },

@@ -177,6 +177,30 @@ func killChecker(t *testing.T, l *labProcess) {
 	t.Fatal("there is no checker child to kill")
 }
 
+func TestHaltedCheckerIsSaidAndResumed(t *testing.T) {
+	l := startLab(t, smallList)
+	p := newPage(t, startBrowser(t))
+	p.do(chromedp.Navigate(l.link("/", instructorToken)))
+	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+	for life := 1; l.state().Status != "halted"; life++ {
+		l.eventually(15*time.Second, "the next life, or the end of them", func() bool {
+			s := l.state()
+			return s.Status == "halted" || s.Status == "running" && s.Generation == life
+		})
+		if l.state().Status == "running" {
+			killChecker(t, l)
+		}
+		if life > 12 {
+			t.Fatal("12 short lives and the supervisor does not give up")
+		}
+	}
+	p.until(5*time.Second, `!document.querySelector('[data-note]').hidden && document.querySelector('[data-note]').textContent.includes('not started again')`)
+	p.save("halted-1440x900-light")
+	p.click("[data-resume]")
+	l.eventually(10*time.Second, "the checker to run again", func() bool { return l.state().Status == "running" })
+	p.until(5*time.Second, `document.querySelector('[data-note]').hidden`)
+}
+
 func TestCompareNamesNewRiskySetFirst(t *testing.T) {
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
