@@ -164,12 +164,12 @@ func TestASeriesDoesNotGrow(t *testing.T) {
 	}
 }
 
-// liveADay appends a day at one reading a second, with the marks and the
-// switches of a busy class.
+// liveADay appends a day of readings, enough to fill every ring, with the
+// marks and the switches of a busy class.
 func liveADay(s *profiler.Series, from time.Duration) {
-	for d := from; d < from+day; d += time.Second {
+	for d := from; d < from+day; d += 5 * time.Second {
 		s.Append(at(d, 1, values{profiler.AllocBytes: float64(d.Milliseconds())}))
-		if d%(10*time.Second) == 0 {
+		if d%(30*time.Second) == 0 {
 			s.Mark(profiler.Mark{At: noon.Add(d), Kind: profiler.MarkNote, Text: "something happened"})
 		}
 		if d%time.Minute == 0 {

@@ -39,7 +39,9 @@ var summed = []struct {
 	plus, minus []string
 }{
 	{profiler.AllocObjects, []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects"}, nil},
-	{profiler.FreeObjects, []string{"/gc/heap/frees:objects"}, nil},
+	// A tiny object is freed with its block, which is counted; as in
+	// runtime.MemStats it counts as freed from the start.
+	{profiler.FreeObjects, []string{"/gc/heap/frees:objects", "/gc/heap/tiny/allocs:objects"}, nil},
 	{profiler.Stacks, []string{"/memory/classes/heap/stacks:bytes", "/memory/classes/os-stacks:bytes"}, nil},
 	{profiler.RuntimeTotal, []string{"/memory/classes/total:bytes"}, []string{"/memory/classes/heap/released:bytes"}},
 }
@@ -107,7 +109,11 @@ func newSampler(cfg Config) *sampler {
 	return s
 }
 
+// want has a metric read, once however many ask for it.
 func (s *sampler) want(name string) {
+	if _, ok := s.index[name]; ok {
+		return
+	}
 	s.index[name] = len(s.fast)
 	s.fast = append(s.fast, metrics.Sample{Name: name})
 }
@@ -130,6 +136,9 @@ func (s *sampler) read() *profiler.Reading {
 			sum -= s.value(name)
 		}
 		r.Set(d.metric, sum)
+	}
+	if r.Get(profiler.GCCycles) == 0 {
+		r.Set(profiler.HeapLive, profiler.Unknown) // the runtime says 0 until a cycle has ended
 	}
 	if s.n%slowEvery == 0 {
 		metrics.Read(s.rare)

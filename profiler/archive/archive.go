@@ -45,7 +45,8 @@ type Archive struct {
 	mu     sync.Mutex
 	kept   []entry // by id, oldest first
 	bytes  int64   // sum of kept
-	lastID uint64
+	lastID uint64  // ever given
+	noted  uint64  // lastID as it stands in lastIDFile
 }
 
 type entry struct {
@@ -57,9 +58,10 @@ type entry struct {
 const (
 	profileExt = ".pb.gz"
 	metaExt    = ".json"
+	tmpExt     = ".tmp"
 	quarantine = "quarantine"
-	// Snapshots found at start-up are at most this long, as are new ones.
-	maxMeta = 64 << 10
+	lastIDFile = "last-id"
+	maxMeta    = 64 << 10 // bytes of a description
 )
 
 // Open opens the folder, making it if need be. Files that are not whole are
@@ -83,33 +85,64 @@ func Open(dir string, cfg Config) (*Archive, error) {
 // Close releases the folder.
 func (a *Archive) Close() error { return a.root.Close() }
 
-// load indexes what the folder holds.
+// load indexes what the folder holds. What is not ours stays as it is.
 func (a *Archive) load() error {
 	files, err := fs.ReadDir(a.root.FS(), ".")
 	if err != nil {
 		return fmt.Errorf("listing the snapshot folder: %w", err)
 	}
+	a.readLastID()
+	var profiles []uint64
 	for _, f := range files {
-		name := f.Name()
-		if f.IsDir() {
+		id, ext := parseName(f.Name())
+		if id == 0 {
 			continue
 		}
-		id := idOf(name)
 		a.lastID = max(a.lastID, id)
 		switch {
-		case strings.HasSuffix(name, tmpExt):
-			a.root.Remove(name) // a save that was cut short and never acknowledged
-		case id == 0:
-			// not ours
-		case strings.HasSuffix(name, metaExt):
+		case f.IsDir():
+			// somebody else's, and its name is taken
+		case ext == metaExt:
 			a.index(id)
+		case ext == profileExt:
+			profiles = append(profiles, id)
+		default:
+			a.root.Remove(f.Name()) // a save that was cut short and never acknowledged
 		}
 	}
-	for _, f := range files {
-		if id := idOf(f.Name()); id != 0 && strings.HasSuffix(f.Name(), profileExt) && a.find(id) < 0 {
-			a.setAside(f.Name(), errors.New("there is no description beside it"))
+	for _, id := range profiles {
+		if a.find(id) < 0 {
+			a.setAside(fileName(id, profileExt), errors.New("there is no whole description beside it"))
 		}
 	}
+	if n := len(a.kept); n == 0 || a.kept[n-1].id < a.lastID {
+		if err := a.noteLastID(); err != nil {
+			a.cfg.Log.Warn("the last snapshot's id could not be noted", "error", err)
+		}
+	}
+	return nil
+}
+
+// readLastID takes in what noteLastID wrote.
+func (a *Archive) readLastID() {
+	a.root.Remove(lastIDFile + tmpExt)
+	raw, err := a.readBounded(lastIDFile, 32)
+	if err == nil {
+		a.noted, _ = strconv.ParseUint(string(raw), 10, 63)
+		a.lastID = a.noted
+	}
+}
+
+// noteLastID writes down the last id given, for when no file's name tells it
+// any more: an id that people have seen must not lead to another snapshot.
+func (a *Archive) noteLastID() error {
+	if a.noted == a.lastID {
+		return nil
+	}
+	if err := a.write(lastIDFile, strconv.AppendUint(nil, a.lastID, 10)); err != nil {
+		return fmt.Errorf("noting the last snapshot's id: %w", err)
+	}
+	a.noted = a.lastID
 	return nil
 }
 
@@ -181,13 +214,15 @@ func (a *Archive) find(id uint64) int {
 
 func fileName(id uint64, ext string) string { return strconv.FormatUint(id, 10) + ext }
 
-// idOf returns the number a file name begins with, 0 when it is not one of
-// the archive's.
-func idOf(name string) uint64 {
-	number, _, _ := strings.Cut(name, ".")
-	id, err := strconv.ParseUint(number, 10, 64)
-	if err != nil || number != strconv.FormatUint(id, 10) {
-		return 0
+// parseName splits the name of one of the archive's files; the id is 0 when it
+// is somebody else's.
+func parseName(name string) (id uint64, ext string) {
+	number, rest, _ := strings.Cut(name, ".")
+	ext = "." + rest
+	id, err := strconv.ParseUint(number, 10, 63)
+	whole := strings.TrimSuffix(ext, tmpExt)
+	if err != nil || name != fileName(id, ext) || whole != profileExt && whole != metaExt {
+		return 0, ""
 	}
-	return id
+	return id, ext
 }

@@ -106,7 +106,7 @@ func (a *Archive) Delete(id string) error {
 
 func (a *Archive) indexLocked(id string) (int, error) {
 	n, err := strconv.ParseUint(id, 10, 64)
-	if err == nil {
+	if err == nil && id == strconv.FormatUint(n, 10) { // one name for each
 		if i := a.find(n); i >= 0 {
 			return i, nil
 		}

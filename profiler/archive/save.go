@@ -4,15 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
 	"github.com/leakline/leakline/profiler"
 )
-
-const tmpExt = ".tmp"
 
 // Save keeps a profile and returns its snapshot with id and size filled in.
 // When it returns without an error the snapshot has reached the disk. Older
@@ -43,6 +43,9 @@ func (a *Archive) writeMeta(e entry) error {
 	raw, err := json.MarshalIndent(e, "", "  ")
 	if err != nil {
 		return fmt.Errorf("describing the snapshot: %w", err)
+	}
+	if len(raw) > maxMeta {
+		return fmt.Errorf("the snapshot's description has %d bytes: want at most %d", len(raw), maxMeta)
 	}
 	if err := a.write(fileName(e.id, metaExt), raw); err != nil {
 		return fmt.Errorf("saving the snapshot's description: %w", err)
@@ -106,18 +109,30 @@ func (a *Archive) makeRoomLocked(size int64) error {
 }
 
 // deleteLocked removes the description first: a profile without one is not a
-// snapshot any more.
+// snapshot any more. What somebody else has removed already is no failure.
 func (a *Archive) deleteLocked(i int) error {
 	e := a.kept[i]
-	if err := a.root.Remove(fileName(e.id, metaExt)); err != nil {
+	if i == len(a.kept)-1 {
+		if err := a.noteLastID(); err != nil {
+			return err
+		}
+	}
+	if err := a.remove(fileName(e.id, metaExt)); err != nil {
 		return fmt.Errorf("deleting snapshot %d: %w", e.id, err)
 	}
 	a.kept = slices.Delete(a.kept, i, i+1)
 	a.bytes -= e.Bytes
-	if err := a.root.Remove(fileName(e.id, profileExt)); err != nil {
+	if err := a.remove(fileName(e.id, profileExt)); err != nil {
 		return fmt.Errorf("deleting the profile of snapshot %d: %w", e.id, err)
 	}
 	return a.syncDir()
+}
+
+func (a *Archive) remove(name string) error {
+	if err := a.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 func (a *Archive) readBounded(name string, limit int64) ([]byte, error) {

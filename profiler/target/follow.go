@@ -17,6 +17,9 @@ import (
 const (
 	maxLine    = 64 << 10 // bytes of one line of a stream
 	maxMetrics = 512      // columns of a stream
+
+	// No process has counted so far, and a rate of it still is a number.
+	maxValue = 1 << 63
 )
 
 // ErrSilent reports that a stream stayed open and said nothing.
@@ -52,14 +55,14 @@ func (t *Target) Follow(ctx context.Context, generation uint32, w Watcher) error
 	}
 	process, columns, err := parseHello(lines.Bytes())
 	if err != nil {
-		return err
+		return cause(ctx, err) // a line cut short by our own end is nobody's fault
 	}
 	w.Hello(process)
 	for lines.Scan() {
 		silence.Reset(t.cfg.Silence)
 		r, err := parseReading(lines.Bytes(), columns)
 		if err != nil {
-			return err
+			return cause(ctx, err)
 		}
 		r.At, r.Generation = time.Now(), generation
 		w.Reading(r)
@@ -109,8 +112,8 @@ func parseHello(line []byte) (profiler.Process, []profiler.Metric, error) {
 	return hello.Process, columns, nil
 }
 
-// parseReading reads one line. A negative number, which no metric can be, is
-// unknown.
+// parseReading reads one line. A number that no metric can be, negative or
+// huge, is unknown.
 func parseReading(line []byte, columns []profiler.Metric) (profiler.Reading, error) {
 	var wire struct {
 		V []*float64 `json:"v"`
@@ -123,7 +126,7 @@ func parseReading(line []byte, columns []profiler.Metric) (profiler.Reading, err
 	}
 	r := profiler.NewReading(time.Time{}, 0)
 	for i, v := range wire.V {
-		if v != nil && *v >= 0 && columns[i] != notMeasured {
+		if v != nil && *v >= 0 && *v <= maxValue && columns[i] != notMeasured {
 			r.Set(columns[i], *v)
 		}
 	}

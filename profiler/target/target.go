@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/leakline/leakline/profiler"
@@ -45,10 +46,14 @@ type Target struct {
 func New(cfg Config) (*Target, error) {
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil {
+		var parse *url.Error
+		if errors.As(err, &parse) {
+			err = parse.Err // without the URL, which may hold a password
+		}
 		return nil, fmt.Errorf("reading the target's URL: %w", err)
 	}
 	if (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
-		return nil, fmt.Errorf("target %q: want http://host:port or https://host:port", cfg.BaseURL)
+		return nil, fmt.Errorf("target %q: want http://host:port or https://host:port", base.Redacted())
 	}
 	if cfg.Every == 0 {
 		cfg.Every = 100 * time.Millisecond
@@ -92,7 +97,7 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the target answered %d %s: %q", r.Status, http.StatusText(r.Status), r.Body)
 }
 
-// get sends a request; the caller closes the body of a nil-error answer.
+// do sends a request; the caller closes the body of a nil-error answer.
 func (t *Target) do(ctx context.Context, method, path string, query url.Values) (*http.Response, error) {
 	u := t.base.JoinPath(path)
 	u.RawQuery = query.Encode()
@@ -109,10 +114,20 @@ func (t *Target) do(ctx context.Context, method, path string, query url.Values) 
 	}
 	if resp.StatusCode/100 != 2 {
 		defer resp.Body.Close()
-		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
-		return nil, &Refusal{resp.StatusCode, string(body)}
+		return nil, &Refusal{resp.StatusCode, t.refusal(resp.Body)}
 	}
 	return resp, nil
+}
+
+// refusal reads what is worth repeating of an error answer. A server that
+// echoes its request must not have us repeat the token.
+func (t *Target) refusal(body io.Reader) string {
+	raw, _ := io.ReadAll(io.LimitReader(body, maxRefusal+int64(len(t.cfg.Token))))
+	text := string(raw)
+	if t.cfg.Token != "" {
+		text = strings.ReplaceAll(text, t.cfg.Token, "[token]")
+	}
+	return text[:min(len(text), maxRefusal)]
 }
 
 // A Capture is a profile as the process wrote it, and what it stands for.
@@ -136,12 +151,16 @@ func (t *Target) Capture(ctx context.Context, kind string, gc bool) (*Capture, e
 		return nil, fmt.Errorf("taking a %s profile: %w", kind, err)
 	}
 	defer resp.Body.Close()
+	tooLarge := fmt.Errorf("the %s profile is larger than %d MiB", kind, maxProfile>>20)
+	if resp.ContentLength > maxProfile {
+		return nil, tooLarge
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProfile+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the %s profile: %w", kind, err)
 	}
 	if len(body) > maxProfile {
-		return nil, fmt.Errorf("the %s profile is larger than %d MiB", kind, maxProfile>>20)
+		return nil, tooLarge
 	}
 	c := &Capture{Profile: body}
 	c.Snapshot = describe(resp.Header)
@@ -163,11 +182,21 @@ func describe(h http.Header) (s profiler.Snapshot) {
 	if rate := count(agent.HeaderMemProfileRate); rate != nil {
 		s.MemProfileRate = int(*rate)
 	}
-	if up, err := strconv.ParseFloat(h.Get(agent.HeaderUptime), 64); err == nil && up >= 0 {
+	if up, ok := amount(h, agent.HeaderUptime); ok {
 		s.UptimeS = &up
 	}
-	s.CaptureMS, _ = strconv.ParseFloat(h.Get(agent.HeaderCapture), 64)
+	s.CaptureMS, _ = amount(h, agent.HeaderCapture)
 	return s
+}
+
+// amount reads a header that is a number, which no clock shows negative or
+// beyond some 30 years in milliseconds.
+func amount(h http.Header, name string) (float64, bool) {
+	v, err := strconv.ParseFloat(h.Get(name), 64)
+	if err != nil || !(v >= 0 && v < 1e12) {
+		return 0, false
+	}
+	return v, true
 }
 
 // GC forces a collection and returns how long it took.
@@ -179,8 +208,8 @@ func (t *Target) GC(ctx context.Context) (time.Duration, error) {
 		return 0, fmt.Errorf("forcing a collection: %w", err)
 	}
 	resp.Body.Close()
-	ms, err := strconv.ParseFloat(resp.Header.Get(agent.HeaderCapture), 64)
-	if err != nil {
+	ms, ok := amount(resp.Header, agent.HeaderCapture)
+	if !ok {
 		return 0, errors.New("forcing a collection: the target did not say how long it took")
 	}
 	return time.Duration(ms * float64(time.Millisecond)), nil

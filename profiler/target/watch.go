@@ -38,12 +38,16 @@ type Watch struct {
 
 	capture sync.Mutex // one profile at a time; held while the target works on it
 
+	// order has readings come one after the other to Augment, the series and
+	// the Sink alike. It is taken before mu.
+	order    sync.Mutex
+	recorded time.Time // of the last reading
+
 	mu         sync.Mutex
 	target     *Target // of the present life; nil between lives
 	generation uint32
 	process    profiler.Process
 	strategy   string
-	recorded   time.Time // of the last reading
 }
 
 // NewWatch returns a watch of a target that is not running yet.
@@ -108,29 +112,37 @@ func (w *Watch) Hello(p profiler.Process) {
 
 // Reading takes in one reading and passes on what is to be drawn.
 func (w *Watch) Reading(r profiler.Reading) {
-	if w.cfg.Augment != nil {
-		w.cfg.Augment(&r)
-	}
-	w.mu.Lock()
-	if r.At.Before(w.recorded) {
-		r.At = w.recorded // the series is in order
-	}
-	w.recorded = r.At
-	p := w.series.Append(r)
-	w.mu.Unlock()
-	if w.cfg.Sink != nil {
-		w.cfg.Sink.Reading(p)
-	}
+	w.order.Lock()
+	defer w.order.Unlock()
+	w.record(r)
 }
 
 // Idle records an instant at which the process said nothing, if there has been
 // no reading for quiet: what others know of it goes on, the rest is unknown.
 func (w *Watch) Idle(now time.Time, quiet time.Duration) {
+	w.order.Lock()
+	defer w.order.Unlock()
+	if now.Sub(w.recorded) < quiet {
+		return
+	}
 	w.mu.Lock()
-	silent, generation := now.Sub(w.recorded) >= quiet, w.generation
+	generation := w.generation
 	w.mu.Unlock()
-	if silent {
-		w.Reading(profiler.NewReading(now, generation))
+	w.record(profiler.NewReading(now, generation))
+}
+
+// record appends a reading. w.order must be held.
+func (w *Watch) record(r profiler.Reading) {
+	if w.cfg.Augment != nil {
+		w.cfg.Augment(&r)
+	}
+	if r.At.Before(w.recorded) {
+		r.At = w.recorded // the series is in order
+	}
+	w.recorded = r.At
+	p := w.series.Append(r)
+	if w.cfg.Sink != nil {
+		w.cfg.Sink.Reading(p)
 	}
 }
 
@@ -141,8 +153,8 @@ func (w *Watch) Mark(m profiler.Mark) profiler.Mark {
 	if m.Generation == 0 {
 		m.Generation = w.generation
 	}
-	w.mu.Unlock()
 	m = w.series.Mark(m)
+	w.mu.Unlock()
 	if w.cfg.Sink != nil {
 		w.cfg.Sink.Mark(m)
 	}
