@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,7 +20,6 @@ const (
 	helloTimeout = 20 * time.Second // for a child to say where it listens
 	stopGrace    = 3 * time.Second  // between asking a child to end and killing it
 	maxHello     = 64 << 10         // bytes
-	maxLastWords = 40               // lines of a child's stderr kept
 )
 
 // A childSpec says what to start. The configuration goes through stdin, never
@@ -47,7 +47,8 @@ type child struct {
 	stopped bool // we asked for the end; set before done is closed
 
 	mu        sync.Mutex
-	lastWords []string // the end of its stderr
+	crash     string // the line of its stderr that says why it ended
+	lastWords string // the last line of its stderr
 }
 
 // startChild starts a process and waits for its hello. A child that does not
@@ -138,18 +139,19 @@ func (c *child) greet(ctx context.Context, stdout *os.File) error {
 	return nil
 }
 
-// listen keeps the end of what the child says on stderr.
+// listen keeps of what the child says on stderr what explains its end. The
+// line that does may stand between a life's log and a hundred stacks.
 func (c *child) listen(stderr io.Reader) {
 	lines := bufio.NewScanner(stderr)
 	lines.Buffer(make([]byte, 4<<10), 1<<20)
 	for lines.Scan() {
-		c.spec.log.Debug("child says", "child", c.spec.name, "line", lines.Text())
+		line := lines.Text()
+		c.spec.log.Debug("child says", "child", c.spec.name, "line", line)
 		c.mu.Lock()
-		if len(c.lastWords) == maxLastWords {
-			// The first lines of a crash say what it was, the last are stacks.
-			c.lastWords = append(c.lastWords[:maxLastWords/2], c.lastWords[maxLastWords/2+1:]...)
+		c.lastWords = line
+		if c.crash == "" && isCrash(line) {
+			c.crash = line
 		}
-		c.lastWords = append(c.lastWords, lines.Text())
 		c.mu.Unlock()
 	}
 	io.Copy(io.Discard, stderr) // a line beyond the buffer must not block the child
@@ -158,15 +160,12 @@ func (c *child) listen(stderr io.Reader) {
 // inItsWords returns the line that says why the child ended, or its last one,
 // as ": line"; nothing if it said nothing.
 func (c *child) inItsWords() string {
-	if why := c.crashLine(); why != "" {
-		return ": " + why
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.lastWords) == 0 {
-		return ""
+	if why := cmp.Or(c.crash, c.lastWords); why != "" {
+		return ": " + why
 	}
-	return ": " + c.lastWords[len(c.lastWords)-1]
+	return ""
 }
 
 // stop asks the child to end and kills it if it does not.

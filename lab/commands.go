@@ -24,8 +24,8 @@ var ErrInvalid = errors.New("invalid setting")
 // ErrForeign reports a command that only the lab's own database may obey.
 var ErrForeign = errors.New("the database was given by URL and is somebody's: its list is not changed from here")
 
-// recently is how old the last snapshot may be to stand for the time before a
-// switch: two switches in a row do not need two.
+// recently is how old a snapshot of the strategy may be to stand for the time
+// before a switch: two switches in a row do not need two.
 const recently = 2 * time.Second
 
 func (l *Lab) lookUp(name string) (strategy.Spec, error) {
@@ -74,10 +74,10 @@ func (l *Lab) Use(ctx context.Context, name, by string) (Switched, error) {
 	if from == name {
 		return Switched{name, l.State().StrategyGeneration}, nil
 	}
-	l.snapshotBefore(ctx)
-	var done Switched
-	if err := p.control(ctx, http.MethodPut, "/control/strategy", map[string]string{"name": name}, &done); err != nil {
-		return Switched{}, fmt.Errorf("switching to %s: %w", name, err)
+	l.snapshotBefore(ctx, from)
+	done, err := p.use(ctx, name)
+	if err != nil {
+		return Switched{}, err
 	}
 	l.watch.Running(name)
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkSwitch, From: from, To: name, By: by, Text: from + " → " + name})
@@ -88,10 +88,12 @@ func (l *Lab) Use(ctx context.Context, name, by string) (Switched, error) {
 
 // snapshotBefore takes the picture that what follows is compared with. A
 // switch does not fail for want of it.
-func (l *Lab) snapshotBefore(ctx context.Context) {
-	list := l.cfg.Archive.List()
-	if n := len(list); n > 0 && time.Since(list[n-1].Time) < recently {
-		return
+func (l *Lab) snapshotBefore(ctx context.Context, strategy string) {
+	now := profiler.Snapshot{Target: TargetID, Epoch: l.cfg.Epoch, Generation: l.State().Generation}
+	for _, s := range l.cfg.Archive.List() {
+		if s.Kind == "heap" && s.Strategy == strategy && s.SameLife(&now) && time.Since(s.Time) < recently {
+			return
+		}
 	}
 	if _, err := l.watch.Snapshot(ctx, target.Request{Reason: profiler.ReasonBeforeSwitch, By: "lab"}); err != nil {
 		l.cfg.Log.Warn("snapshot failed", "reason", string(profiler.ReasonBeforeSwitch), "error", err)
@@ -154,8 +156,8 @@ func (l *Lab) resize(ctx context.Context, old, s LoadSettings) error {
 	if l.foreignDatabase() {
 		return ErrForeign
 	}
-	l.load.transition(max(old.RiskyUsers, s.RiskyUsers))
-	defer time.AfterFunc(2*time.Second, func() { l.load.transition(0) })
+	settled := l.load.transition(min(old.RiskyUsers, s.RiskyUsers), max(old.RiskyUsers, s.RiskyUsers))
+	defer time.AfterFunc(2*time.Second, settled)
 	store, err := riskyusers.Open(l.database)
 	if err != nil {
 		return err
@@ -164,8 +166,14 @@ func (l *Lab) resize(ctx context.Context, old, s LoadSettings) error {
 	if err := store.SetActive(ctx, s.RiskyUsers); err != nil {
 		return err
 	}
-	if p := l.present(); p != nil {
-		return p.control(ctx, http.MethodPost, "/control/refresh", nil, nil)
+	p := l.present()
+	if p == nil {
+		return nil
+	}
+	if err := p.control(ctx, http.MethodPost, "/control/refresh", nil, nil); err != nil {
+		// Else the next life would read a list that the load knows nothing of.
+		back := store.SetActive(context.WithoutCancel(ctx), old.RiskyUsers)
+		return errors.Join(fmt.Errorf("telling the checker of its new list: %w", err), back)
 	}
 	return nil
 }

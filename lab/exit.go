@@ -29,17 +29,20 @@ func describeExit(c *child) string {
 	return fmt.Sprintf("exit %d", exit.ExitCode())
 }
 
-// crashLine finds the line in which the runtime, or the child itself, says why
-// it ended.
+// crashLine is the line in which the runtime, or the child itself, says why it
+// ended; empty when there is none.
 func (c *child) crashLine() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, line := range c.lastWords {
-		for _, prefix := range []string{"panic: ", "fatal error: ", "runtime: out of memory", "leakline: "} {
-			if strings.HasPrefix(line, prefix) {
-				return line
-			}
+	return c.crash
+}
+
+// isCrash reports whether a line of stderr says why a process ends.
+func isCrash(line string) bool {
+	for _, prefix := range []string{"panic: ", "fatal error: ", "runtime: out of memory", "leakline: "} {
+		if strings.HasPrefix(line, prefix) {
+			return true
 		}
 	}
-	return ""
+	return false
 }

@@ -178,21 +178,23 @@ func (l *Lab) openRedis(ctx context.Context) error {
 // Run runs the lab until ctx ends or something it cannot mend happens, and
 // has ended every process but Redis when it returns.
 func (l *Lab) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var parts sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		parts  sync.WaitGroup
+		once   sync.Once
+		broken error
+	)
 	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis} {
 		parts.Go(func() {
 			if err := run(ctx); err != nil {
-				cancel(err)
+				once.Do(func() { broken = err })
+				cancel()
 			}
 		})
 	}
 	parts.Wait()
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return nil
+	return broken
 }
 
 // guardRedis ends the lab when its Redis child does.
@@ -217,7 +219,11 @@ func (l *Lab) keepTime(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case now := <-tick.C:
-			l.watch.Idle(now, 250*time.Millisecond)
+			quiet := 250 * time.Millisecond // a stream that runs may be late
+			if l.present() == nil {
+				quiet = 0
+			}
+			l.watch.Idle(now, quiet)
 		}
 	}
 }

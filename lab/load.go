@@ -67,7 +67,8 @@ type load struct {
 	mu       sync.Mutex
 	settings LoadSettings
 	patient  string // base URL, empty between lives
-	unsure   int    // users from RiskyUsers up to here are in transition: their decision is not judged
+	unsure   *users // in transition: their decision is not judged; nil when all is settled
+	lists    int    // changes of who is risky so far
 	foreign  bool   // the list is somebody's: nobody's decision is judged
 
 	sent, answered, errors, wrong, skipped atomic.Uint64
@@ -116,12 +117,33 @@ func (l *load) get() LoadSettings {
 	return l.settings
 }
 
-// transition says that users up to upTo may or may not be risky for now; 0
-// ends it.
-func (l *load) transition(upTo int) {
+// users are the users from..to-1.
+type users struct{ from, to int }
+
+// transition says that users from..to-1 may or may not be risky until settled
+// is called, or until the transition that came after it has settled.
+func (l *load) transition(from, to int) (settled func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.unsure = upTo
+	now := &users{from, to}
+	if l.unsure != nil {
+		now = &users{min(from, l.unsure.from), max(to, l.unsure.to)}
+	}
+	l.unsure = now
+	l.lists++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.unsure == now {
+			l.unsure = nil
+		}
+	}
+}
+
+// judgesLocked reports whether it is known what the decision on user n ought to be.
+// l.mu must be held.
+func (l *load) judgesLocked(n int) bool {
+	return !l.foreign && (l.unsure == nil || n < l.unsure.from || n >= l.unsure.to)
 }
 
 func (l *load) counts() LoadCounts {
@@ -142,16 +164,16 @@ func (l *load) run(ctx context.Context) error {
 	defer l.client.CloseIdleConnections()
 	for payment := uint64(1); ; {
 		rps := l.get().RPS
-		begun, due := time.Now(), 0
+		begun, sent := time.Now(), 0
 		for rps == l.get().RPS {
-			if !l.pause(ctx, begun, rps, due) {
+			if !l.pause(ctx, arrivalAt(begun, rps, sent+1)) {
 				if ctx.Err() != nil {
 					return nil
 				}
 				break
 			}
 			// A late wake-up owes every arrival that fell due meanwhile.
-			for n := int(time.Since(begun).Seconds() * rps); due < n; due++ {
+			for now := time.Now(); !arrivalAt(begun, rps, sent+1).After(now); sent++ {
 				l.arrive(ctx, &under, payment, arrivals)
 				payment++
 			}
@@ -159,13 +181,20 @@ func (l *load) run(ctx context.Context) error {
 	}
 }
 
-// pause waits for the next arrival; false when there is something new.
-func (l *load) pause(ctx context.Context, begun time.Time, rps float64, due int) bool {
-	wait := time.Duration(math.MaxInt64)
-	if rps > 0 {
-		wait = time.Until(begun.Add(time.Duration(float64(due+1) / rps * float64(time.Second))))
+// arrivalAt is when the n-th arrival since begun is due: never while paused,
+// and what a Duration cannot hold is never too.
+func arrivalAt(begun time.Time, rps float64, n int) time.Time {
+	const never = time.Duration(math.MaxInt64)
+	s := float64(n) / rps // +Inf while paused
+	if s >= never.Seconds() {
+		return begun.Add(never)
 	}
-	timer := time.NewTimer(wait)
+	return begun.Add(time.Duration(s * float64(time.Second)))
+}
+
+// pause waits until an arrival is due; false when there is something new.
+func (l *load) pause(ctx context.Context, due time.Time) bool {
+	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -93,6 +93,14 @@ func (p *patient) awaitReady(ctx context.Context) error {
 	}
 }
 
+// use switches the strategy.
+func (p *patient) use(ctx context.Context, name string) (done Switched, err error) {
+	if err := p.control(ctx, http.MethodPut, "/control/strategy", map[string]string{"name": name}, &done); err != nil {
+		return Switched{}, fmt.Errorf("switching to %s: %w", name, err)
+	}
+	return done, nil
+}
+
 // A controlError is the checker's refusal of a command.
 type controlError struct {
 	Status int

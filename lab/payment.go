@@ -20,8 +20,9 @@ const maxAnswer = 4 << 10 // bytes of an answer worth reading
 type sample struct {
 	patient string
 	id      string
-	user    string
+	user    int
 	amount  int64 // cents
+	list    int   // as in load.lists
 	judged  bool  // risky is known
 	risky   bool
 }
@@ -32,12 +33,11 @@ func (l *load) draw(payment uint64, arrivals *rand.Rand) sample {
 	defer l.mu.Unlock()
 	s := sample{patient: l.patient, id: fmt.Sprintf("p%09d", payment), amount: 100 + arrivals.Int64N(50_000)}
 	s.risky = arrivals.Float64() < l.settings.RiskyShare
-	n := arrivals.IntN(l.settings.RiskyUsers)
+	s.user = arrivals.IntN(l.settings.RiskyUsers)
 	if !s.risky {
-		n = l.settings.RiskyUsers + arrivals.IntN(l.users-l.settings.RiskyUsers)
+		s.user = l.settings.RiskyUsers + arrivals.IntN(l.users-l.settings.RiskyUsers)
 	}
-	s.user = riskyusers.UserID(n)
-	s.judged = !l.foreign && (s.risky || n >= l.unsure)
+	s.list, s.judged = l.lists, l.judgesLocked(s.user)
 	return s
 }
 
@@ -54,16 +54,24 @@ func (l *load) send(ctx context.Context, s sample) {
 	}
 	l.latencies.Observe(time.Since(begun))
 	l.answered.Add(1)
-	if s.judged && risky != s.risky {
+	if risky != s.risky && s.judged && l.stillJudges(s) {
 		l.wrong.Add(1)
 	}
+}
+
+// stillJudges reports whether the list is the one that s was drawn from: it may
+// have changed while the payment was under way.
+func (l *load) stillJudges(s sample) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lists == s.list
 }
 
 func (l *load) ask(ctx context.Context, s sample) (risky bool, err error) {
 	if s.patient == "" {
 		return false, errNoPatient
 	}
-	body := fmt.Appendf(nil, `{"payment_id":%q,"user_id":%q,"amount_cents":%d,"currency":"EUR"}`, s.id, s.user, s.amount)
+	body := fmt.Appendf(nil, `{"payment_id":%q,"user_id":%q,"amount_cents":%d,"currency":"EUR"}`, s.id, riskyusers.UserID(s.user), s.amount)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.patient+"/v1/check", bytes.NewReader(body))
 	if err != nil {
 		return false, err

@@ -54,7 +54,11 @@ func (l *Lab) live(ctx context.Context) (why string, asked bool) {
 	if err != nil {
 		return err.Error(), false
 	}
-	generation := l.welcome(p, strategy)
+	generation, err := l.welcome(ctx, p, strategy)
+	if err != nil {
+		p.stop()
+		return err.Error(), false
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var with sync.WaitGroup
 	with.Go(func() { l.follow(ctx, p, generation) })
@@ -79,26 +83,35 @@ func (l *Lab) live(ctx context.Context) (why string, asked bool) {
 	}
 }
 
-// welcome makes p the present patient.
-func (l *Lab) welcome(p *patient, strategy string) (generation uint32) {
+// welcome makes p, which started with strategy, the present patient. A switch
+// asked for meanwhile comes first, so that nobody sees the old one decide.
+func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (generation uint32, err error) {
 	t, err := target.New(target.Config{BaseURL: p.url, Token: p.token})
 	if err != nil {
-		panic(fmt.Sprintf("the checker's own URL: %v", err)) // we made it
+		return 0, fmt.Errorf("the checker's hello: %w", err)
 	}
+	l.command.Lock() // until p is present: a command finds it whole or not at all
+	defer l.command.Unlock()
+	running := Switched{strategy, 1}
+	if wanted := l.wanted(); wanted != strategy {
+		if running, err = p.use(ctx, wanted); err != nil {
+			return 0, err
+		}
+	}
+	generation = l.State().Generation + 1
+	l.watch.Begin(t, generation)
+	l.watch.Running(running.Name)
+	l.load.aim(p.url)
 	l.change(func(s *State) {
-		s.Generation++
-		generation = s.Generation
-		s.Status, s.Since, s.Attempt, s.StrategyGeneration = Running, time.Now(), 0, 1
+		s.Status, s.Since, s.Attempt = Running, time.Now(), 0
+		s.Generation, s.Strategy, s.StrategyGeneration = generation, running.Name, running.Generation
 		l.patient = p
 	})
-	l.watch.Begin(t, generation)
-	l.watch.Running(strategy)
-	l.load.aim(p.url)
 	l.watch.Mark(profiler.Mark{
 		Kind: profiler.MarkStart, By: "lab",
-		Text: fmt.Sprintf("the checker is ready, generation %d, %s", generation, strategy),
+		Text: fmt.Sprintf("the checker is ready, generation %d, %s", generation, running.Name),
 	})
-	return generation
+	return generation, nil
 }
 
 // dismiss says that there is no patient.

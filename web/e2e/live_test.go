@@ -128,6 +128,7 @@ func TestPageSurvivesAKilledAndARestartedChecker(t *testing.T) {
 	p.do(chromedp.Navigate(l.link("/", instructorToken)))
 	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
 	eval[bool](p, `window.sameDocument = true`)
+	l.api(http.MethodPut, "strategy", map[string]string{"name": "list-scan"}, nil)
 
 	killChecker(t, l)
 	l.eventually(10*time.Second, "generation 2", func() bool { s := l.state(); return s.Status == "running" && s.Generation == 2 })
@@ -139,6 +140,9 @@ func TestPageSurvivesAKilledAndARestartedChecker(t *testing.T) {
 	p.until(5*time.Second, `document.querySelector('[data-status]').textContent.includes('running')`)
 	if !eval[bool](p, `window.sameDocument === true`) {
 		t.Error("the page was reloaded")
+	}
+	if got := l.state().Strategy; got != "list-scan" {
+		t.Errorf("after a kill and a restart %s decides, want list-scan as before", got)
 	}
 
 	h := l.history("5m")
