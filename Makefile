@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 BIN := bin/leakline
 ARGS ?=
 
-.PHONY: help run build test unit e2e screenshots js check generate cross fuzz clean tools
+.PHONY: help run build test unit e2e screenshots js check generate cross bench fuzz clean tools
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,7 @@ check: generate ## formatting, vet, generated files, go.mod
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt the files above"; exit 1; }
 	@go vet ./...
 	@go mod tidy -diff
+	@cd bench && go vet ./... && go mod tidy -diff
 	@git diff --exit-code -- '*_templ.go' || { echo "templates are newer than their generated files: commit the result of make generate"; exit 1; }
 
 generate: ## regenerate *_templ.go
@@ -54,6 +55,9 @@ generate: ## regenerate *_templ.go
 
 cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
+
+bench: ## measure beside peers, in a module of its own; prints a table (about 3 min)
+	@ulimit -n 20000 2>/dev/null; cd bench && go run .
 
 fuzz: ## fuzz every parser of outside input for 20 s each
 	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do for f in $$(grep -oE 'func (Fuzz[A-Za-z]+)' $$t | cut -d' ' -f2); do echo "$$t $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s ./$$(dirname $$t); done; done

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -61,6 +62,22 @@ func AppendFigure(b []byte, v float64) []byte {
 		return strconv.AppendInt(b, int64(math.Round(v)), 10)
 	}
 	return strconv.AppendFloat(b, v, 'g', 5, 64)
+}
+
+// onTheWire returns a copy of payload as one unmasked text message of RFC 6455
+// (section 5.2), as servers send it: ready to be written to every viewer.
+func onTheWire(payload []byte) []byte {
+	const finalText = 0x81
+	wire := make([]byte, 0, 10+len(payload))
+	switch n := len(payload); {
+	case n < 126:
+		wire = append(wire, finalText, byte(n))
+	case n < 1<<16:
+		wire = binary.BigEndian.AppendUint16(append(wire, finalText, 126), uint16(n))
+	default:
+		wire = binary.BigEndian.AppendUint64(append(wire, finalText, 127), uint64(n))
+	}
+	return append(wire, payload...)
 }
 
 // frame encodes any other frame. Its arguments are ours and always encode.

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"github.com/leakline/leakline/profiler"
 )
 
@@ -50,8 +48,8 @@ type Hub struct {
 	cfg Config
 
 	mu      sync.Mutex
-	ring    [ringFrames]*websocket.PreparedMessage // frame seq is at seq % ringFrames
-	seq     uint64                                 // of the newest frame
+	ring    [ringFrames][]byte // frame seq, as it goes over the wire, is at seq % ringFrames
+	seq     uint64             // of the newest frame
 	viewers map[*viewer]struct{}
 	lastAt  time.Time // of the newest reading
 	scratch []byte
@@ -80,7 +78,7 @@ func (h *Hub) Reading(p profiler.Point) {
 	h.scratch = appendReading(h.scratch[:0], h.cfg.Target, h.seq, &p)
 	h.sent++
 	h.bytes += uint64(len(h.scratch))
-	h.keepLocked(append([]byte(nil), h.scratch...))
+	h.keepLocked(h.scratch)
 }
 
 // Mark publishes a mark.
@@ -101,11 +99,7 @@ func (h *Hub) State(state []byte) {
 
 // keepLocked puts the frame h.seq into the ring and wakes the viewers.
 func (h *Hub) keepLocked(payload []byte) {
-	m, err := websocket.NewPreparedMessage(websocket.TextMessage, payload)
-	if err != nil {
-		panic("preparing a frame: " + err.Error()) // it refuses control frames only
-	}
-	h.ring[h.seq%ringFrames] = m
+	h.ring[h.seq%ringFrames] = onTheWire(payload)
 	for v := range h.viewers {
 		v.wake()
 	}
@@ -120,7 +114,7 @@ func (h *Hub) Seq() uint64 {
 
 // next returns the frame after seq and how many are waiting in all; ok is
 // false when that frame is not there any more.
-func (h *Hub) next(seq uint64) (m *websocket.PreparedMessage, waiting uint64, ok bool) {
+func (h *Hub) next(seq uint64) (wire []byte, waiting uint64, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	waiting = h.seq - seq

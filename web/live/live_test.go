@@ -124,6 +124,46 @@ func TestViewerThatComesBackGetsWhatItMissed(t *testing.T) {
 	}
 }
 
+func TestPingIsAnsweredAndTheStreamGoesOn(t *testing.T) {
+	r := newRoom(t, live.Config{Timeout: 400 * time.Millisecond})
+	conn := r.dial(t, "")
+	next(t, conn)
+	pongs := make(chan string, 1)
+	conn.SetPongHandler(func(data string) error { pongs <- data; return nil })
+	if err := conn.WriteControl(websocket.PingMessage, []byte("who"), time.Now().Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	// Two timeouts later the deadline of the answer must not end the stream.
+	for i := range 10 {
+		time.Sleep(80 * time.Millisecond)
+		r.hub.Reading(reading(time.Now(), float64(i)))
+		if f := next(t, conn); f.Type != "reading" {
+			t.Fatalf("frame %+v, want a reading", f)
+		}
+	}
+	select {
+	case data := <-pongs:
+		if data != "who" {
+			t.Errorf("pong %q, want who", data)
+		}
+	default:
+		t.Error("the ping was not answered")
+	}
+}
+
+func TestFramesOfEveryLengthArriveWhole(t *testing.T) {
+	r := newRoom(t, live.Config{})
+	conn := r.dial(t, "")
+	next(t, conn)
+	for _, n := range []int{0, 1, 20, 40, 1000, 1<<16 - 200, 1 << 16, 1 << 17} {
+		text := strings.Repeat("é", n/2)
+		r.hub.Mark(profiler.Mark{At: time.Now(), Text: text})
+		if f := next(t, conn); f.Mark.Text != text {
+			t.Errorf("a mark of %d bytes arrives with %d", len(text), len(f.Mark.Text))
+		}
+	}
+}
+
 func TestSilenceIsAGap(t *testing.T) {
 	r := newRoom(t, live.Config{})
 	conn := r.dial(t, "")
