@@ -41,7 +41,7 @@ screenshots: ## picture every page into screenshots/, and the README's
 	@cp screenshots/live-1440x900-light.png docs/live.png
 
 js: ## unit tests of the ES modules
-	@cd static && node --test test/
+	@cd static && node --test test/*.test.js
 
 check: generate ## formatting, vet, generated files, go.mod
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt the files above"; exit 1; }
