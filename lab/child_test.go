@@ -185,6 +185,15 @@ func TestAKilledChildSaysSo(t *testing.T) {
 	}
 }
 
+// The line that says why stands between a long log and a long stack.
+func TestACrashIsToldInItsOwnWords(t *testing.T) {
+	c := start(t, spec(t, "brief", nil))
+	ends(t, c, 5*time.Second)
+	if got := describeExit(c); got != "exit 2: panic: out of cheese" {
+		t.Errorf("its end is called %q, want exit 2 and the panic", got)
+	}
+}
+
 // Nothing of ours may be left behind when we are killed: a polite child sees
 // its stdin close, and Linux kills even a deaf one.
 func TestAChildDiesWithItsParent(t *testing.T) {

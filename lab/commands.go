@@ -225,9 +225,9 @@ func pingRedis(ctx context.Context, rawURL string) (string, error) {
 	opts.MaxRetries, opts.DialerRetries, opts.DialTimeout = -1, 1, 2*time.Second
 	client := redis.NewClient(opts)
 	defer client.Close()
-	info, err := client.Info(ctx, "server").Result()
-	if err != nil {
+	if err := client.Ping(ctx).Err(); err != nil {
 		return "", fmt.Errorf("asking Redis at %s: %w", opts.Addr, err)
 	}
+	info, _ := client.Info(ctx, "server").Result() // which it need not tell
 	return "Redis " + infoField(info, "redis_version") + " at " + opts.Addr, nil
 }

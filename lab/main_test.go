@@ -31,10 +31,12 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "leakline: no such child:", os.Args[2])
 		os.Exit(2)
 	}
+	code := 0
 	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "leakline:", err)
-		os.Exit(2)
+		code = 2
 	}
+	syscall.Exit(code) // on os.Exit the race detector lingers for a second
 }
 
 var children map[string]func(context.Context) error
@@ -51,14 +53,15 @@ func init() {
 		"exits":   func(context.Context) error { return errors.New("no luck today") },
 		"panics":  func(context.Context) error { panic("too bad") },
 		"chatty":  runChatty,
+		"brief":   runBrief,
 		"guarded": runGuarded,
 		"parent":  runParent,
 	}
 }
 
-// moodKey names the environment variable that says how the checker child
+// MoodKey names the environment variable that says how the checker child
 // behaves: "exits" at once, or is "slow" to say hello.
-const moodKey = "LAB_TEST_CHECKER"
+const MoodKey = "LAB_TEST_CHECKER"
 
 // runChecker is the lab's patient, as leakline's own command makes it.
 func runChecker(ctx context.Context) error {
@@ -69,7 +72,7 @@ func runChecker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch os.Getenv(moodKey) {
+	switch os.Getenv(MoodKey) {
 	case "exits":
 		return errors.New("the disk is on fire")
 	case "slow":
@@ -149,6 +152,14 @@ func runChatty(context.Context) error {
 	}
 	deep(50)
 	return nil
+}
+
+// runBrief says hello and then ends as a chatty one does.
+func runBrief(ctx context.Context) error {
+	if err := sayHello(os.Stdout, politeHello{}); err != nil {
+		return err
+	}
+	return runChatty(ctx)
 }
 
 func deep(n int) {

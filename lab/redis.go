@@ -99,6 +99,7 @@ func runRedisServer(ctx context.Context, cfg RedisConfig, stdout io.Writer) erro
 func awaitRedis(ctx context.Context, addr, password string, exited chan error) (string, error) {
 	client := redis.NewClient(&redis.Options{
 		Addr: addr, Password: password, MaxRetries: -1, DialerRetries: 1,
+		ReadTimeout:              500 * time.Millisecond, // whoever took its port may keep silent
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
 	defer client.Close()

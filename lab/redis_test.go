@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/leakline/leakline/profiler/archive"
 )
 
 const password = "open-sesame"
@@ -203,5 +205,35 @@ func TestSomebodysRedisIsAskedWhoItIs(t *testing.T) {
 			t.Errorf("pingRedis(%s) = %q, %v, want an error without the password", url, name, err)
 		}
 		cancel()
+	}
+}
+
+// Without its private Redis a lab shows nothing but outages: it ends and says
+// why.
+func TestTheLabEndsWithItsRedis(t *testing.T) {
+	executable, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := archive.Open(t.TempDir(), archive.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	l, err := New(t.Context(), Config{Executable: executable, DataDir: t.TempDir(), Archive: kept, Users: 200, RiskyUsers: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(t.Context()) }()
+	l.private.kill()
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(err.Error(), "the private Redis ended") {
+			t.Errorf("Run: %v, want the end of Redis", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the lab goes on without Redis")
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/agent"
 )
@@ -129,9 +131,12 @@ func TestEveryIsTheInterval(t *testing.T) {
 	}
 }
 
-// The handler returns when its reader leaves; serve's cleanup would hang on
-// one that does not.
 func TestAStreamEndsWithItsReader(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { // after every other
+		http.DefaultClient.CloseIdleConnections()
+		goleak.VerifyNone(t, before)
+	})
 	url := serve(t, agent.Config{MaxStreams: 1})
 	s, _ := open(t, url, "?every=20ms")
 	s.next(t)
