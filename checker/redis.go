@@ -13,6 +13,12 @@ const (
 	// keep it and the keys it is renamed from in one slot of a Cluster.
 	SetKey = "{risky_users}:set"
 
+	// VersionKey names the Set that was published whole last, by a text that is
+	// never the same twice. It expires when its updater is not heard of for
+	// longer than VersionTTL or five of its intervals.
+	VersionKey = "{risky_users}:version"
+	VersionTTL = 5 * time.Minute
+
 	// Sentinel is a member of every Set that was published whole. No user can
 	// be called so, because a user id holds no control characters.
 	Sentinel = "\x00published"

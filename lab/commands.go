@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
+	"github.com/leakline/leakline/checker/redisurl"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/strategy"
 	"github.com/leakline/leakline/profiler"
@@ -218,16 +218,16 @@ func (l *Lab) checkerConfig(strategy string) CheckerConfig {
 
 // pingRedis asks somebody's Redis who it is.
 func pingRedis(ctx context.Context, rawURL string) (string, error) {
-	opts, err := redis.ParseURL(rawURL)
+	opts, err := redisurl.Parse(rawURL)
 	if err != nil {
-		return "", fmt.Errorf("reading the Redis URL: %w", hideUserinfo(err))
+		return "", err
 	}
 	opts.MaxRetries, opts.DialerRetries, opts.DialTimeout = -1, 1, 2*time.Second
-	client := redis.NewClient(opts)
+	client, where := redisurl.NewClient(opts), strings.Join(opts.Addrs, ",")
 	defer client.Close()
 	if err := client.Ping(ctx).Err(); err != nil {
-		return "", fmt.Errorf("asking Redis at %s: %w", opts.Addr, err)
+		return "", fmt.Errorf("asking Redis at %s: %w", where, err)
 	}
 	info, _ := client.Info(ctx, "server").Result() // which it need not tell
-	return "Redis " + infoField(info, "redis_version") + " at " + opts.Addr, nil
+	return "Redis " + infoField(info, "redis_version") + " at " + where, nil
 }

@@ -26,7 +26,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 			c.Database = filepath.Join(c.DataDir, "empty.db")
 		}, "risky_users"},
 		{"a Redis that is not there", func(c *lab.Config) { c.Redis = "redis://:hunter2@127.0.0.1:1" }, "127.0.0.1:1"},
-		{"a Redis URL that cannot be read", func(c *lab.Config) { c.Redis = "redis://:hunter2@h:port" }, "Redis URL"},
+		{"a Redis URL that cannot be read", func(c *lab.Config) { c.Redis = "redis://:hunter2@h:port" }, "address of Redis"},
 		{"no program to run", func(c *lab.Config) { c.Executable = filepath.Join(c.DataDir, "nothing") }, "starting the Redis child"},
 	}
 	for _, tt := range tests {

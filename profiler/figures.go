@@ -31,6 +31,7 @@ const (
 	FigLatencyP50                    // seconds
 	FigLatencyP99                    // seconds
 	FigSets                          // per second, counted
+	FigCopyAge                       // seconds
 	NumFigures                       // how many figures there are
 )
 
@@ -40,7 +41,7 @@ var figureNames = [NumFigures]string{
 	"gc_per_s", "gc_cpu", "assist_cpu", "pause_max_s", "pause_p50_s", "pause_p99_s", "gc_cycles",
 	"goroutines", "in_flight",
 	"requests_per_s", "errors_per_s", "wrong_per_s", "skipped_per_s",
-	"latency_p50_s", "latency_p99_s", "sets_per_s",
+	"latency_p50_s", "latency_p99_s", "sets_per_s", "copy_age_s",
 }
 
 // String returns the figure's name on the wire.
@@ -59,7 +60,7 @@ var gauges = [...]struct {
 }{
 	{FigFloor, HeapLive}, {FigInUse, HeapInUse}, {FigGoal, HeapGoal}, {FigRSS, RSS}, {FigLimit, MemoryLimit},
 	{FigPauseMax, PauseMax}, {FigPauseP50, PauseP50}, {FigPauseP99, PauseP99}, {FigGCCycles, GCCycles},
-	{FigGoroutines, Goroutines}, {FigInFlight, InFlight},
+	{FigGoroutines, Goroutines}, {FigInFlight, InFlight}, {FigCopyAge, CopyAge},
 }
 
 // rates says which figure is the slope of a counter.

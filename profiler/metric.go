@@ -49,6 +49,7 @@ const (
 	SetsBuilt  // counter: Sets the service built
 	ServiceP50 // seconds, answers since about a second ago, as the service saw
 	ServiceP99 // seconds, answers since about a second ago, as the service saw
+	CopyAge    // seconds since the service confirmed the copy that it answers from
 
 	LoadSent     // counter: requests sent by the load generator
 	LoadAnswered // counter: answered with a decision
@@ -71,6 +72,7 @@ var metricNames = [NumMetrics]string{
 	"goroutines", "goroutines_created", "goroutines_running", "goroutines_runnable",
 	"goroutines_waiting", "goroutines_not_in_go",
 	"requests", "errors", "in_flight", "sets_built", "service_p50_s", "service_p99_s",
+	"copy_age_s",
 	"load_sent", "load_answered", "load_errors", "load_wrong", "load_skipped",
 	"load_p50_s", "load_p99_s",
 }

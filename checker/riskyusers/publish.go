@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -25,20 +24,19 @@ func (u *Updater) publish(ctx context.Context) error {
 		return fmt.Errorf("waiting for another publication: %w", context.Cause(ctx))
 	}
 
-	ids, err := u.source.ActiveIDs(ctx)
-	switch {
-	case err != nil:
-	case u.naive.Load():
-		err = u.replaceInSteps(ctx, ids, delay)
-	default:
-		err = u.replaceAtOnce(ctx, ids)
+	var users int
+	var err error
+	if u.naive.Load() {
+		users, err = u.replaceInSteps(ctx, delay)
+	} else {
+		users, err = u.replaceAtOnce(ctx)
 	}
 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.status.Err = err
 	if err == nil {
-		u.status.Users, u.status.At = len(ids), time.Now()
+		u.status.Users, u.status.At = users, time.Now()
 	}
 	return err
 }
@@ -46,65 +44,70 @@ func (u *Updater) publish(ctx context.Context) error {
 // replaceAtOnce builds the new Set under a name nobody reads and renames it
 // over the old one. The name is new each time, so that two updaters cannot mix
 // their Sets, and a Set that was left half built expires.
-func (u *Updater) replaceAtOnce(ctx context.Context, ids []string) error {
-	key := u.prefix + checker.SetKey
-	draft := key + ":" + rand.Text()
-	if err := u.build(ctx, draft, ids); err != nil {
-		return fmt.Errorf("building a Set of %d risky users: %w", len(ids), err)
+func (u *Updater) replaceAtOnce(ctx context.Context) (users int, err error) {
+	key, version := u.prefix+checker.SetKey, rand.Text()
+	draft := key + ":" + version
+	if users, err = u.build(ctx, draft); err != nil {
+		return 0, fmt.Errorf("building a Set of risky users: %w", err)
 	}
-	_, err := u.rdb.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+	_, err = u.rdb.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.Persist(ctx, draft)
 		tx.Rename(ctx, draft, key)
+		tx.Set(ctx, u.prefix+checker.VersionKey, version, max(checker.VersionTTL, 5*u.Settings().Interval))
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("publishing a Set of %d risky users: %w", len(ids), err)
+		return 0, fmt.Errorf("publishing a Set of %d risky users: %w", users, err)
 	}
-	return nil
+	return users, nil
 }
 
-// build writes the Set piece by piece, because Redis serves nobody else while
-// it takes a piece in.
-func (u *Updater) build(ctx context.Context, key string, ids []string) error {
+// build writes the Set as it is read, piece by piece: Redis serves nobody else
+// while it takes a piece in, and this process never holds all users.
+func (u *Updater) build(ctx context.Context, key string) (users int, err error) {
 	const piece = 2000
-	_, err := u.rdb.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+	_, err = u.rdb.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.SAdd(ctx, key, checker.Sentinel)
 		tx.Expire(ctx, key, time.Minute)
 		return nil
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for part := range slices.Chunk(ids, piece) {
-		if err := u.rdb.SAdd(ctx, key, members(part)...).Err(); err != nil {
-			return err
-		}
-	}
-	return nil
+	err = u.source.EachActive(ctx, piece, func(ids []string) error {
+		users += len(ids)
+		return u.rdb.SAdd(ctx, key, members(ids)...).Err()
+	})
+	return users, err
 }
 
-// replaceInSteps is the lesson's update, its faults included.
-func (u *Updater) replaceInSteps(ctx context.Context, ids []string, delay time.Duration) error {
+// replaceInSteps is the lesson's update, its faults included. What it leaves is
+// no version of anything.
+func (u *Updater) replaceInSteps(ctx context.Context, delay time.Duration) (users int, err error) {
+	ids, err := u.source.ActiveIDs(ctx)
+	if err != nil {
+		return 0, err
+	}
 	key := u.prefix + checker.SetKey
 	steps := []struct {
 		what string
 		do   func() error
 	}{
-		{"deleting", func() error { return u.rdb.Del(ctx, key).Err() }},
+		{"deleting", func() error { return u.rdb.Del(ctx, key, u.prefix+checker.VersionKey).Err() }},
 		{"filling", func() error { return u.rdb.SAdd(ctx, key, members(ids)...).Err() }},
 		{"limiting the life of", func() error { return u.rdb.Expire(ctx, key, checker.ListTTL).Err() }},
 	}
 	for i, step := range steps {
 		if i > 0 {
 			if err := pause(ctx, delay); err != nil {
-				return err
+				return 0, err
 			}
 		}
 		if err := step.do(); err != nil {
-			return fmt.Errorf("%s the Set of risky users: %w", step.what, err)
+			return 0, fmt.Errorf("%s the Set of risky users: %w", step.what, err)
 		}
 	}
-	return nil
+	return len(ids), nil
 }
 
 // pause waits for d, or less if ctx ends.

@@ -54,23 +54,46 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // ActiveIDs returns every risky user, by the lesson's query.
 func (s *Store) ActiveIDs(ctx context.Context) ([]string, error) {
+	all := []string{} // never nil: an empty list is not an unknown one
+	err := s.EachActive(ctx, 1000, func(ids []string) error {
+		all = append(all, ids...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// EachActive passes on every risky user, in pieces of that many, as the
+// database sends them. A piece is f's until it returns; its error ends the
+// reading and is returned as it is.
+func (s *Store) EachActive(ctx context.Context, piece int, f func(ids []string) error) error {
 	rows, err := s.read.QueryContext(ctx, "SELECT user_id FROM risky_users WHERE active = true")
 	if err != nil {
-		return nil, fmt.Errorf("selecting risky users: %w", err)
+		return fmt.Errorf("selecting risky users: %w", err)
 	}
 	defer rows.Close()
-	ids := []string{} // never nil: an empty list is not an unknown one
+	ids := make([]string, 0, piece)
 	for rows.Next() {
 		var id string
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("reading a risky user: %w", err)
+			return fmt.Errorf("reading a risky user: %w", err)
 		}
-		ids = append(ids, id)
+		if ids = append(ids, id); len(ids) == piece {
+			if err := f(ids); err != nil {
+				return err
+			}
+			ids = ids[:0]
+		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading risky users: %w", err)
+		return fmt.Errorf("reading risky users: %w", err)
 	}
-	return ids, nil
+	if len(ids) == 0 {
+		return nil
+	}
+	return f(ids)
 }
 
 // IsRisky looks up a single user.

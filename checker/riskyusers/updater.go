@@ -54,6 +54,7 @@ type Updater struct {
 // source is the part of Store that is published.
 type source interface {
 	ActiveIDs(context.Context) ([]string, error)
+	EachActive(ctx context.Context, piece int, f func(ids []string) error) error
 }
 
 // Status says how publishing goes.

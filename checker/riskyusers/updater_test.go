@@ -71,8 +71,9 @@ func TestAtomicPublishesWholeSets(t *testing.T) {
 	if ttl := g.rdb.TTL(t.Context(), prefix+checker.SetKey).Val(); ttl != -1 {
 		t.Errorf("the Set expires in %v, want never", ttl)
 	}
-	if keys := g.rdb.Keys(t.Context(), "*").Val(); !slices.Equal(keys, []string{prefix + checker.SetKey}) {
-		t.Errorf("Redis holds %q, want the Set alone: no draft, no list", keys)
+	keys := g.rdb.Keys(t.Context(), "*").Val()
+	if slices.Sort(keys); !slices.Equal(keys, []string{prefix + checker.SetKey, prefix + checker.VersionKey}) {
+		t.Errorf("Redis holds %q, want the Set and its version alone: no draft, no list", keys)
 	}
 	if st := g.updater.Status(); st.Users != 4500 || st.Err != nil || st.At.IsZero() {
 		t.Errorf("status %+v, want 4500 users published", st)
@@ -110,6 +111,25 @@ func TestAtomicIsNeverSeenHalfDone(t *testing.T) {
 	stop()
 	if <-looked == 0 {
 		t.Error("nobody looked")
+	}
+}
+
+func TestEveryPublicationIsAVersionUntilItsUpdaterIsGone(t *testing.T) {
+	g := newStage(t, 10, riskyusers.Settings{Interval: time.Hour})
+	version := func() string { return g.rdb.Get(t.Context(), prefix+checker.VersionKey).Val() }
+	g.refresh(t)
+	first := version()
+	if ttl := g.rdb.TTL(t.Context(), prefix+checker.VersionKey).Val(); ttl < 4*time.Hour || ttl > 5*time.Hour {
+		t.Errorf("with an hour between publications the version expires in %v, want five hours", ttl)
+	}
+	g.refresh(t)
+	if second := version(); first == "" || second == "" || first == second {
+		t.Errorf("versions %q and %q: want two", first, second)
+	}
+	g.updater.Set(riskyusers.Settings{Kind: riskyusers.Naive})
+	g.refresh(t)
+	if left := version(); left != "" {
+		t.Errorf("the lesson's Set goes by version %q of another", left)
 	}
 }
 
@@ -186,7 +206,9 @@ func TestStoppedPublishesOnlyWhenAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Nothing can be read from a directory, so each attempt leaves an error.
 		store := open(t, t.TempDir())
-		u := riskyusers.NewUpdater(store, nil, "", riskyusers.Settings{Kind: riskyusers.Stopped, Interval: time.Second}, nil)
+		// The lesson's kind reads SQL before it needs a Redis.
+		u := riskyusers.NewUpdater(store, nil, "", riskyusers.Settings{Kind: riskyusers.Naive}, nil)
+		u.Set(riskyusers.Settings{Kind: riskyusers.Stopped, Interval: time.Second})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer synctest.Wait()
 		defer cancel()

@@ -13,7 +13,7 @@ import (
 // Config tunes a Service. Its zero value asks a Redis on this machine and a
 // SQLite file in the working directory.
 type Config struct {
-	Redis         string // redis://, rediss:// or unix:// URL, or host:port; default 127.0.0.1:6379
+	Redis         string // see redisurl.Parse; default 127.0.0.1:6379
 	RedisPassword string // wins over the URL's
 	KeyPrefix     string // before every key in Redis
 	Database      string // see riskyusers.Open; default risky-users.db

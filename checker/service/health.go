@@ -73,6 +73,11 @@ func (s *Service) state(w http.ResponseWriter, r *http.Request) error {
 	if !published.At.IsZero() {
 		state["risky_users"], state["published_at"] = published.Users, published.At
 	}
+	if c, ok := s.checker.Copy(); ok {
+		state["copy"] = map[string]any{
+			"users": c.Users, "bytes": c.Bytes, "version": c.Version, "confirmed_at": c.Confirmed,
+		}
+	}
 	if published.Err != nil {
 		state["publish_error"] = published.Err.Error()
 	}

@@ -6,21 +6,23 @@ import (
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/leakline/leakline/checker/redisurl"
 )
 
 // members is a strategy.Members that sends the questions of concurrent callers
 // together. It has a client of its own, so that closing it ends the goroutine
 // that gathers them.
 type members struct {
-	rdb     *redis.Client
+	rdb     redis.UniversalClient
 	pipe    *redis.AutoPipeliner
 	breaker *breaker
 	prefix  string
 }
 
 // newMembers returns members which, like its client, connects when first asked.
-func newMembers(opts redis.Options, b *breaker, prefix string) (*members, error) {
-	rdb := redis.NewClient(&opts)
+func newMembers(opts *redis.UniversalOptions, b *breaker, prefix string) (*members, error) {
+	rdb := redisurl.NewClient(opts)
 	pipe, err := rdb.AsyncAutoPipelineWithOptions(&redis.AutoPipelineOptions{
 		MaxBatchSize:         300,
 		MaxConcurrentBatches: 1, // callers who come meanwhile make up the next batch

@@ -3,35 +3,31 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/leakline/leakline/checker/redisurl"
 )
 
 // clientOptions returns how checks talk to Redis. The client's own defaults
 // would let a frozen Redis hold a check for five seconds: each step here has a
 // bound of its own, and nothing is tried twice, because SQL can be asked.
-func clientOptions(cfg Config) (*redis.Options, error) {
-	where := cfg.Redis
-	if !strings.Contains(where, "://") {
-		where = "redis://" + where
-	}
-	opts, err := redis.ParseURL(where)
+func clientOptions(cfg Config) (*redis.UniversalOptions, error) {
+	opts, err := redisurl.Parse(cfg.Redis)
 	if err != nil {
-		var whole *url.Error // quotes the URL, and with it the password
-		if errors.As(err, &whole) {
-			err = whole.Err
-		}
-		return nil, fmt.Errorf("reading the address of Redis: %w", err)
+		return nil, err
 	}
 	if cfg.RedisPassword != "" {
 		opts.Password = cfg.RedisPassword
 	}
 	step := cfg.RedisStep
+	if opts.IsClusterMode {
+		step /= 2 // a node that does not answer is asked again
+	}
+	opts.MaxRedirects = 1
 	opts.ContextTimeoutEnabled = true
 	opts.MaxRetries = -1 // 0 would mean three
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = step, step, step
@@ -46,18 +42,19 @@ func clientOptions(cfg Config) (*redis.Options, error) {
 
 // publisherOptions are for the updater, which writes much at a time and may
 // wait for it.
-func publisherOptions(checks *redis.Options) *redis.Options {
+func publisherOptions(checks *redis.UniversalOptions) *redis.UniversalOptions {
 	opts := *checks
 	const step = 2 * time.Second
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = step, step, step
-	opts.PoolSize, opts.MaxActiveConns = 2, 2
+	opts.PoolSize, opts.MaxActiveConns = 4, 4
+	opts.MaxRedirects = 3
 	opts.PoolTimeout = step
 	return &opts
 }
 
 // A listCache is a strategy.ListCache.
 type listCache struct {
-	rdb     *redis.Client
+	rdb     redis.UniversalClient
 	breaker *breaker
 	prefix  string
 }
@@ -84,7 +81,7 @@ func (c *listCache) SetEx(ctx context.Context, key string, value []byte, ttl tim
 }
 
 // redisVersion says which server answers.
-func redisVersion(ctx context.Context, rdb *redis.Client) string {
+func redisVersion(ctx context.Context, rdb redis.UniversalClient) string {
 	info, err := rdb.Info(ctx, "server").Result()
 	if err != nil {
 		return "unreachable"

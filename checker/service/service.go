@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/redisurl"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/strategy"
 )
@@ -29,8 +31,8 @@ type Service struct {
 	store   *riskyusers.Store
 	updater *riskyusers.Updater
 
-	checks  *redis.Client // what strategies ask through, quick to give up
-	control *redis.Client // publishes, and is asked how Redis is
+	checks  redis.UniversalClient // what strategies ask through, quick to give up
+	control redis.UniversalClient // publishes, and is asked how Redis is
 
 	failing atomic.Bool // the latest check failed
 }
@@ -49,21 +51,31 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, stats: cfg.Stats, store: store,
-		checks: redis.NewClient(opts), control: redis.NewClient(publisherOptions(opts)),
+		checks: redisurl.NewClient(opts), control: redisurl.NewClient(publisherOptions(opts)),
 	}
 	b := newBreaker() // one for all strategies, because there is one Redis
 	s.updater = riskyusers.NewUpdater(store, s.control, cfg.KeyPrefix, cfg.Updater, cfg.Log)
 	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
-		Cache:    &listCache{rdb: s.checks, breaker: b, prefix: cfg.KeyPrefix},
-		Members:  func() (strategy.Members, error) { return newMembers(*opts, b, cfg.KeyPrefix) },
-		Users:    store,
-		Sentinel: s.updater.Sentinel,
-		SetBuilt: s.stats.SetBuilt,
+		Cache:     &listCache{rdb: s.checks, breaker: b, prefix: cfg.KeyPrefix},
+		Members:   func() (strategy.Members, error) { return newMembers(opts, b, cfg.KeyPrefix) },
+		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix},
+		Users:     store,
+		Sentinel:  s.updater.Sentinel,
+		SetBuilt:  s.stats.SetBuilt,
 	}), cfg.Strategy, s.stats)
 	if err != nil {
 		return nil, errors.Join(err, s.closeSources())
 	}
 	return s, nil
+}
+
+// CopyAge returns how many seconds ago the copy that checks are decided by was
+// last confirmed, and NaN when they are not decided by a copy.
+func (s *Service) CopyAge() float64 {
+	if c, ok := s.checker.Copy(); ok {
+		return time.Since(c.Confirmed).Seconds()
+	}
+	return math.NaN()
 }
 
 // Stats counts what the service does.

@@ -15,7 +15,7 @@ import (
 // Source holds this package's files as they were compiled, by their base
 // names, to be shown beside what a profile says about their lines.
 //
-//go:embed catalog.go fallback.go listscan.go redissismember.go riskyset.go setperrequest.go
+//go:embed catalog.go fallback.go listscan.go localsnapshot.go redissismember.go riskyset.go setperrequest.go userset.go
 var Source embed.FS
 
 // A Spec is a strategy to choose.
@@ -31,6 +31,7 @@ func Catalog() []Spec {
 		{"set-per-request", "Fetches the list and builds a new Set of it on every request, hit or miss", newSetPerRequest},
 		{"list-scan", "Fetches and parses the list on every request and scans it, without a Set", newListScan},
 		{"redis-sismember", "Asks Redis for one member of a Set that an updater publishes", newRedisSIsMember},
+		{"local-snapshot", "Looks the user up in a copy of the Set in this process, replaced when another is published", newLocalSnapshot},
 	}
 }
 
@@ -48,11 +49,12 @@ func Builder(parts Parts) checker.Builder {
 
 // Parts is what strategies are made of. All of it outlives them.
 type Parts struct {
-	Cache    ListCache
-	Members  func() (Members, error) // a fresh one for each call, owned by the caller
-	Users    RiskyUsers
-	Sentinel func() bool // whether whole Sets are published with checker.Sentinel in them
-	SetBuilt func()      // called for each Set built in this process
+	Cache     ListCache
+	Members   func() (Members, error) // a fresh one for each call, owned by the caller
+	Published Published
+	Users     RiskyUsers
+	Sentinel  func() bool // whether whole Sets are published with checker.Sentinel in them
+	SetBuilt  func()      // called for each Set built in this process
 }
 
 // ListCache is the part of Redis that holds the JSON list.
@@ -69,8 +71,19 @@ type Members interface {
 	Close() error
 }
 
+// Published is the Set in Redis, as an updater left it that publishes whole ones.
+type Published interface {
+	// Version names the Set and counts its members, the sentinel among them. It
+	// is empty when there is none, or its updater has not been seen for long.
+	Version(ctx context.Context) (version string, members int, err error)
+	// EachMember passes all members on, piece by piece, some perhaps twice.
+	EachMember(ctx context.Context, f func(members []string) error) error
+}
+
 // RiskyUsers is the source of truth, in SQL.
 type RiskyUsers interface {
 	ActiveIDs(ctx context.Context) ([]string, error)
+	// EachActive passes the same on, in pieces of that many.
+	EachActive(ctx context.Context, piece int, f func(userIDs []string) error) error
 	IsRisky(ctx context.Context, userID string) (bool, error)
 }

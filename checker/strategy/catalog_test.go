@@ -13,7 +13,7 @@ import (
 )
 
 func TestCatalogIsInTeachingOrder(t *testing.T) {
-	want := []string{"set-per-request", "list-scan", "redis-sismember"}
+	want := []string{"set-per-request", "list-scan", "redis-sismember", "local-snapshot"}
 	got := strategy.Catalog()
 	if len(got) != len(want) {
 		t.Fatalf("%d strategies, want %d", len(got), len(want))

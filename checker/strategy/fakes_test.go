@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,17 +14,25 @@ import (
 
 var errDown = errors.New("down")
 
+// turns orders a test that changes its world and the goroutine that reads it at
+// the next tick: the clock of a bubble keeps them apart, which the race detector
+// does not know.
+var turns sync.Mutex
+
 // world is Redis and SQL in memory, and what a strategy did to them.
 type world struct {
 	list     []byte // what the cache holds, nil for nothing
 	ttl      time.Duration
 	set      []string // members of the Redis Set
+	version  string   // it was published as
+	missing  int      // members that a scan leaves out
+	scanned  func()   // called at the end of a scan
 	risky    []string // in SQL
 	sentinel bool     // whether Sets are published with one
 
 	cacheErr, setExErr, memberErr, sqlErr error
 
-	writes, selects, lookups, setsBuilt, opened, closed int
+	writes, selects, scans, lookups, setsBuilt, opened, closed int
 }
 
 func (w *world) Get(_ context.Context, key string) ([]byte, error) {
@@ -64,6 +73,36 @@ func (w *world) ActiveIDs(context.Context) ([]string, error) {
 	return w.risky, w.sqlErr
 }
 
+func (w *world) EachActive(_ context.Context, _ int, f func([]string) error) error {
+	w.selects++
+	if w.sqlErr != nil {
+		return w.sqlErr
+	}
+	return f(w.risky)
+}
+
+func (w *world) Version(context.Context) (string, int, error) {
+	turns.Lock()
+	defer turns.Unlock()
+	return w.version, len(w.set) + w.missing, w.memberErr
+}
+
+func (w *world) EachMember(_ context.Context, f func([]string) error) error {
+	w.scans++
+	if w.memberErr != nil {
+		return w.memberErr
+	}
+	for _, name := range w.set { // as a scan may, it passes some on twice
+		if err := f([]string{name, w.set[0]}); err != nil {
+			return err
+		}
+	}
+	if w.scanned != nil {
+		w.scanned()
+	}
+	return nil
+}
+
 func (w *world) IsRisky(_ context.Context, id string) (bool, error) {
 	w.lookups++
 	return slices.Contains(w.risky, id), w.sqlErr
@@ -72,7 +111,7 @@ func (w *world) IsRisky(_ context.Context, id string) (bool, error) {
 func (w *world) start(t testing.TB, name string) checker.Strategy {
 	t.Helper()
 	s, err := strategy.Builder(strategy.Parts{
-		Cache: w, Users: w,
+		Cache: w, Users: w, Published: w,
 		Members: func() (strategy.Members, error) {
 			w.opened++
 			return w, nil

@@ -32,7 +32,7 @@ func newCheckerCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to serve on")
-	flags.StringVar(&f.service.Redis, "redis", "redis://127.0.0.1:6379", "URL of Redis")
+	flags.StringVar(&f.service.Redis, "redis", "redis://127.0.0.1:6379", "URL of Redis, or host:port,host:port of a Cluster")
 	flags.StringVar(&f.service.KeyPrefix, "redis-prefix", "leakline:", "before every key in Redis")
 	flags.StringVar(&f.service.Database, "database", "risky-users.db", "postgres:// URL or SQLite file of the risky users")
 	flags.StringVar(&f.service.Strategy, "strategy", "redis-sismember", "how to decide")
@@ -63,14 +63,18 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 // newService returns a checker whose /debug/ is an agent that counts with it.
 func newService(cfg service.Config) (*service.Service, error) {
 	stats := new(checker.Stats)
+	var svc *service.Service // nobody asks its agent before it serves
 	cfg.Debug = agent.Handler(agent.Config{Counters: agent.Counters{
 		Requests:      stats.Requests,
 		Errors:        stats.Errors,
 		InFlight:      stats.InFlight,
 		SetsBuilt:     stats.SetsBuilt,
+		CopyAge:       func() float64 { return svc.CopyAge() },
 		LatencyBounds: stats.LatencyBounds(),
 		Latency:       stats.Latency,
 	}})
 	cfg.Stats = stats
-	return service.New(cfg)
+	var err error
+	svc, err = service.New(cfg)
+	return svc, err
 }

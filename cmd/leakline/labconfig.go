@@ -32,7 +32,7 @@ func (f *labFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.listen, "listen", defaultListen, "address to serve on; if the default is busy, the next free port")
 	flags.StringVar(&f.share, "share", "", "address for the room's network, such as :7080: a viewers' link over plain HTTP")
 	flags.StringVar(&f.dataDir, "data-dir", "", "folder for snapshots and the database, created if missing (default a temporary one, removed at the end)")
-	flags.StringVar(&f.lab.Redis, "redis", "", "URL of a Redis to use (default a private redis-server, else miniredis)")
+	flags.StringVar(&f.lab.Redis, "redis", "", "URL of a Redis to use, or host:port,host:port of a Cluster (default a private redis-server, else miniredis)")
 	flags.StringVar(&f.lab.RedisPrefix, "redis-prefix", "", `before every key in a Redis given by --redis (default "leakline:")`)
 	flags.StringVar(&f.lab.Database, "database", "", "postgres:// URL or SQLite file of the risky users (default a private SQLite file)")
 	flags.BoolVar(&f.lab.Seed, "seed", false, "fill the database given by --database, if its table is empty")

@@ -27,6 +27,10 @@ type Counters struct {
 	InFlight  func() int64  // being served
 	SetsBuilt func() uint64 // cumulative
 
+	// CopyAge is how many seconds ago the service last confirmed the copy that
+	// it answers from; NaN when it has none.
+	CopyAge func() float64
+
 	LatencyBounds []float64          // upper bounds of Latency's buckets in seconds, ascending
 	Latency       func(dst []uint64) // cumulative counts, one more than there are bounds
 }

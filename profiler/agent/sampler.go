@@ -213,6 +213,10 @@ func (s *sampler) readCounters(r *profiler.Reading) {
 	if c.InFlight != nil {
 		r.Set(profiler.InFlight, float64(c.InFlight()))
 	}
+	r.Set(profiler.CopyAge, profiler.Unknown)
+	if c.CopyAge != nil {
+		r.Set(profiler.CopyAge, c.CopyAge())
+	}
 	r.Set(profiler.ServiceP50, profiler.Unknown)
 	r.Set(profiler.ServiceP99, profiler.Unknown)
 	if s.latency != nil {

@@ -68,7 +68,7 @@ const COLUMNS = {
   gc_cpu: (v) => ({ value: percent(v), unit: "%" }),
   assist_cpu: (v) => ({ value: percent(v), unit: "%" }),
   pause_max_s: seconds, pause_p50_s: seconds, pause_p99_s: seconds,
-  latency_p50_s: seconds, latency_p99_s: seconds,
+  latency_p50_s: seconds, latency_p99_s: seconds, copy_age_s: seconds,
   goroutines: (v) => ({ value: count(v), unit: "" }),
   in_flight: (v) => ({ value: count(v), unit: "" }),
   gc_cycles: (v) => ({ value: count(v), unit: "" }),

@@ -17,6 +17,7 @@ export function stripWords(strategy, latest) {
     known("alloc_bytes_per_s", (v) => `${joined(figure("alloc_bytes_per_s", v))} allocated`),
     known("sets_per_s", (v) => `${count(v * 60)} Sets/min`),
     known("floor", (v) => `live ${joined(figure("floor", v))}`),
+    known("copy_age_s", (v) => `copy confirmed ${joined(figure("copy_age_s", v))} ago`),
     known("gc_per_s", (v) => `${significant(v)} GC/s`),
   ].filter(Boolean).join(" · ");
 }

@@ -10,6 +10,7 @@ test("the strip in words leaves out what is unknown", () => {
   const values = { requests_per_s: 100, alloc_bytes_per_s: 202e6, sets_per_s: 100, floor: 2.1e6, gc_per_s: 99 };
   const words = (v) => stripWords("set-per-request", (c) => v[c] ?? NaN).replaceAll("\u00a0", " ");
   assert.equal(words(values), "set-per-request · 100 req/s · 202 MB/s allocated · 6 000 Sets/min · live 2.10 MB · 99.0 GC/s");
+  assert.equal(words({ copy_age_s: 0.42 }), "set-per-request · copy confirmed 420 ms ago");
   assert.equal(words({ requests_per_s: 0 }), "set-per-request · 0 req/s");
 });
 

@@ -105,7 +105,7 @@ func TestBadStartsAreOneSentenceAndExitTwo(t *testing.T) {
 		{name: "address that is not loopback", args: []string{"lab", "--listen", "0.0.0.0:0"}, want: "loopback"},
 		{name: "share without a port", args: []string{"lab", "--share", "nonsense"}, want: "--share"},
 		{name: "data folder that is a file", args: []string{"lab", "--data-dir", file}, want: "data-dir"},
-		{name: "Redis URL of no scheme", args: []string{"lab", "--redis", "nonsense"}, want: "Redis URL"},
+		{name: "Redis URL of another scheme", args: []string{"lab", "--redis", "http://x:1"}, want: "address of Redis"},
 		{name: "Redis that refuses", args: []string{"lab", "--redis", "redis://127.0.0.1:1"}, want: "127.0.0.1:1"},
 		{name: "database URL of no kind", args: []string{"lab", "--database", "mysql://x"}, want: "mysql"},
 		{name: "unknown strategy", args: []string{"lab", "--strategy", "magic"}, want: "magic"},
