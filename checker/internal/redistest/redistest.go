@@ -39,10 +39,10 @@ func Start(tb testing.TB) *Server {
 }
 
 // start waits for the server to say that it is ready, and returns what it said.
-func (s *Server) start(path string) (string, error) {
+func (s *Server) start(path string, more ...string) (string, error) {
 	_, port, _ := net.SplitHostPort(s.Addr)
-	s.cmd = exec.Command(path, "--bind", "127.0.0.1", "--port", port,
-		"--save", "", "--appendonly", "no", "--dir", s.tb.TempDir())
+	s.cmd = exec.Command(path, append([]string{"--bind", "127.0.0.1", "--port", port,
+		"--save", "", "--appendonly", "no", "--dir", s.tb.TempDir()}, more...)...)
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return "", err

@@ -1,0 +1,110 @@
+package service_test
+
+import (
+	"database/sql"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/internal/redistest"
+	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/checker/strategy"
+)
+
+// An outcome is what became of one check.
+type outcome struct {
+	at     time.Time // when it was asked
+	status int
+}
+
+// The master of the Set is killed under load, with no SQL to fall back on: what
+// cannot be looked up is refused, never guessed, and only until a replica has
+// taken over.
+func TestAMasterOfAClusterIsKilledUnderLoad(t *testing.T) {
+	cluster := redistest.StartCluster(t)
+	l := newLab(t, func(c *service.Config) {
+		c.Redis, c.Strategy = strings.Join(cluster.Addrs, ","), "set-per-request"
+		c.CheckTimeout, c.RedisStep = time.Second, 400*time.Millisecond
+	})
+	l.mustDo(t, "POST", "/control/refresh", "")
+	for _, spec := range strategy.Catalog() {
+		l.mustDo(t, "PUT", "/control/strategy", `{"name":"`+spec.Name+`"}`)
+		l.mustCheck(t, riskyUsers-1)
+		l.mustCheck(t, riskyUsers)
+	}
+	l.mustDo(t, "PUT", "/control/strategy", `{"name":"redis-sismember"}`)
+	l.mustDo(t, "PUT", "/control/updater", `{"kind":"stopped"}`)
+	l.hideTable(t)
+
+	stop := make(chan struct{})
+	outcomes := make(chan []outcome)
+	const callers = 4
+	for caller := range callers {
+		go func() { outcomes <- l.askUntil(t, stop, caller) }()
+	}
+	time.Sleep(2 * time.Second)
+	killed := time.Now()
+	cluster.KillMasterOf(t, checker.SetKey)
+	recovered := killed.Add(redistest.NodeTimeout + 5*time.Second)
+	time.Sleep(time.Until(recovered) + 4*time.Second)
+	close(stop)
+
+	var during, outside, refusedDuring, refusedOutside int
+	for range callers {
+		for _, o := range <-outcomes {
+			refused := 0
+			if o.status != http.StatusOK {
+				refused = 1
+			}
+			if o.at.After(killed) && o.at.Before(recovered) {
+				during, refusedDuring = during+1, refusedDuring+refused
+			} else {
+				outside, refusedOutside = outside+1, refusedOutside+refused
+			}
+		}
+	}
+	t.Logf("%d of %d refused in the 7 s after the kill, %d of %d outside", refusedDuring, during, refusedOutside, outside)
+	if refusedDuring == 0 {
+		t.Error("nobody noticed that the master was killed")
+	}
+	if outside < 1000 || refusedOutside*1000 > outside {
+		t.Errorf("%d of %d checks refused outside the failover, want at most one in a thousand", refusedOutside, outside)
+	}
+}
+
+// hideTable takes SQL away.
+func (l *lab) hideTable(t *testing.T) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+l.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "ALTER TABLE risky_users RENAME TO hidden"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// askUntil asks about one user after the other. Each answer must be right or a
+// refusal.
+func (l *lab) askUntil(t *testing.T, stop <-chan struct{}, first int) []outcome {
+	var all []outcome
+	for i := first; ; i++ {
+		select {
+		case <-stop:
+			return all
+		case <-time.After(2 * time.Millisecond):
+		}
+		user, at := i%(2*riskyUsers), time.Now()
+		code, v := l.check(user)
+		all = append(all, outcome{at, code})
+		switch {
+		case code == http.StatusOK && v["risky"] != (user < riskyUsers):
+			t.Errorf("user %d: %v is wrong", user, v)
+		case code != http.StatusOK && code != http.StatusServiceUnavailable:
+			t.Errorf("user %d: %d %v, want an answer or 503", user, code, v)
+		}
+	}
+}
