@@ -26,9 +26,10 @@ type breaker struct {
 	failures atomic.Int32 // in a row
 	retryAt  atomic.Int64 // time since start; 0 while closed
 	start    time.Time
+	faults   redisFaults
 }
 
-func newBreaker() *breaker { return &breaker{start: time.Now()} }
+func newBreaker() *breaker { return &breaker{start: time.Now(), faults: newRedisFaults()} }
 
 // allow refuses while the breaker is open, except to one caller a second. Who
 // is allowed must report.
@@ -39,14 +40,15 @@ func (b *breaker) allow() error {
 	}
 	now := time.Since(b.start)
 	if int64(now) < at || !b.retryAt.CompareAndSwap(at, int64(now+probeEvery)) {
-		return errBreakerOpen
+		return b.faults.note(errBreakerOpen)
 	}
 	return nil
 }
 
-// report hears the outcome of what was allowed. A caller who went away and a
-// pool that was busy say nothing about Redis.
-func (b *breaker) report(err error) {
+// report hears the outcome of what was allowed and returns it with its
+// RedisFault. A caller who went away and a pool that was busy say nothing about
+// Redis.
+func (b *breaker) report(err error) error {
 	var reply redis.Error
 	switch {
 	case err == nil, errors.As(err, &reply): // it answers, if only to say no
@@ -58,4 +60,5 @@ func (b *breaker) report(err error) {
 	case b.failures.Add(1) >= breakAfter:
 		b.retryAt.Store(int64(time.Since(b.start) + probeEvery))
 	}
+	return b.faults.note(err)
 }

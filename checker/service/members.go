@@ -64,9 +64,7 @@ func (m *members) ask(ctx context.Context, cmd redis.Cmder) error {
 	if err := m.breaker.allow(); err != nil {
 		return err
 	}
-	err := m.pipe.Submit(ctx, cmd).WaitContext(ctx)
-	m.breaker.report(err)
-	return err
+	return m.breaker.report(m.pipe.Submit(ctx, cmd).WaitContext(ctx))
 }
 
 func (m *members) Close() error { return m.rdb.Close() }

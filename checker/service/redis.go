@@ -64,7 +64,7 @@ func (c *listCache) Get(ctx context.Context, key string) ([]byte, error) {
 		return nil, err
 	}
 	value, err := c.rdb.Get(ctx, c.prefix+key).Bytes()
-	c.breaker.report(err)
+	err = c.breaker.report(err)
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}
@@ -75,9 +75,7 @@ func (c *listCache) SetEx(ctx context.Context, key string, value []byte, ttl tim
 	if err := c.breaker.allow(); err != nil {
 		return err
 	}
-	err := c.rdb.SetEx(ctx, c.prefix+key, value, ttl).Err()
-	c.breaker.report(err)
-	return err
+	return c.breaker.report(c.rdb.SetEx(ctx, c.prefix+key, value, ttl).Err())
 }
 
 // redisVersion says which server answers.

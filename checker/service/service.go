@@ -34,6 +34,7 @@ type Service struct {
 	checks  redis.UniversalClient // what strategies ask through, quick to give up
 	control redis.UniversalClient // publishes, and is asked how Redis is
 
+	breaker *breaker    // one for all strategies, because there is one Redis
 	failing atomic.Bool // the latest check failed
 }
 
@@ -52,12 +53,12 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		cfg: cfg, stats: cfg.Stats, store: store,
 		checks: redisurl.NewClient(opts), control: redisurl.NewClient(publisherOptions(opts)),
+		breaker: newBreaker(),
 	}
-	b := newBreaker() // one for all strategies, because there is one Redis
 	s.updater = riskyusers.NewUpdater(store, s.control, cfg.KeyPrefix, cfg.Updater, cfg.Log)
 	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
-		Cache:     &listCache{rdb: s.checks, breaker: b, prefix: cfg.KeyPrefix},
-		Members:   func() (strategy.Members, error) { return newMembers(opts, b, cfg.KeyPrefix) },
+		Cache:     &listCache{rdb: s.checks, breaker: s.breaker, prefix: cfg.KeyPrefix},
+		Members:   func() (strategy.Members, error) { return newMembers(opts, s.breaker, cfg.KeyPrefix) },
 		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix},
 		Users:     store,
 		Sentinel:  s.updater.Sentinel,
@@ -76,6 +77,16 @@ func (s *Service) CopyAge() float64 {
 		return time.Since(c.Confirmed).Seconds()
 	}
 	return math.NaN()
+}
+
+// RedisFaults returns how often checks were not answered by Redis, by the way
+// in which they were not.
+func (s *Service) RedisFaults() map[RedisFault]uint64 {
+	counts := make(map[RedisFault]uint64)
+	for f, n := range s.breaker.faults {
+		counts[f] = n.Load()
+	}
+	return counts
 }
 
 // Stats counts what the service does.
