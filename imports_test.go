@@ -43,6 +43,10 @@ var bans = map[string]map[string]string{
 		"checker/...": "assets are bytes", "profiler/...": "assets are bytes",
 		"lab/...": "assets are bytes", "web/...": "assets are bytes",
 	},
+	"docs": {
+		"checker/...": "a document is bytes", "profiler/...": "a document is bytes",
+		"lab/...": "a document is bytes", "web/...": "a document is bytes",
+	},
 	"web/...": {
 		"github.com/google/pprof/driver": "the driver opens files that a profile names",
 	},

@@ -26,11 +26,13 @@ var bounds, boundsSeconds = func() (b [steps]time.Duration, s []float64) {
 // A histogram counts durations without a lock.
 type histogram struct {
 	counts [steps + 1]atomic.Uint64 // the last one holds what is longer than every bound
+	sum    atomic.Int64             // nanoseconds
 }
 
 func (h *histogram) observe(d time.Duration) {
 	i, _ := slices.BinarySearch(bounds[:], d)
 	h.counts[i].Add(1)
+	h.sum.Add(int64(d))
 }
 
 func (h *histogram) read(dst []uint64) {

@@ -35,6 +35,9 @@ func (s *Stats) SetsBuilt() uint64 { return s.setsBuilt.Load() }
 // but the last, which has none. The slice is shared and must not be changed.
 func (s *Stats) LatencyBounds() []float64 { return boundsSeconds }
 
+// LatencySum returns how long all checks together have taken.
+func (s *Stats) LatencySum() time.Duration { return time.Duration(s.latency.sum.Load()) }
+
 // Latency copies into dst how many checks have ended in each bucket; there is
 // one more bucket than there are bounds. What does not fit is left out.
 func (s *Stats) Latency(dst []uint64) { s.latency.read(dst) }

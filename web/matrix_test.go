@@ -22,6 +22,8 @@ var needs = map[string]guard.Role{
 	"POST /session":                            guard.Anyone,
 	"GET /healthz":                             guard.Anyone,
 	"GET /readyz":                              guard.Anyone,
+	"GET /metrics":                             guard.Viewer,
+	"GET /api/openapi.yaml":                    guard.Anyone,
 	"/":                                        guard.Anyone,
 	"GET /api/v1/targets":                      guard.Viewer,
 	"GET /api/v1/state":                        guard.Viewer,

@@ -25,6 +25,8 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "POST /session", Need: guard.Anyone, Handle: s.signIn},
 		{Pattern: "GET /healthz", Need: guard.Anyone, Handle: s.healthz},
 		{Pattern: "GET /readyz", Need: guard.Anyone, Handle: s.readyz},
+		{Pattern: "GET /metrics", Need: guard.Viewer, Handle: s.metrics},
+		{Pattern: "GET /api/openapi.yaml", Need: guard.Anyone, Handle: s.contract},
 		{Pattern: "/", Need: guard.Anyone, Handle: s.nothingHere},
 	}
 	return append(routes, s.cfg.API.Routes()...)

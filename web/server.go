@@ -34,6 +34,7 @@ type Server struct {
 	cfg    Config
 	mux    *http.ServeMux
 	assets *assets
+	scrape http.Handler
 	state  chan struct{} // the lab's state has changed
 	self   selfMeter
 }
@@ -44,7 +45,9 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, mux: http.NewServeMux(), assets: files, state: make(chan struct{}, 1)}
+	s := &Server{
+		cfg: cfg, mux: http.NewServeMux(), assets: files, scrape: newScrape(cfg), state: make(chan struct{}, 1),
+	}
 	for _, r := range s.routes() {
 		s.mux.Handle(r.Pattern, s.handle(r))
 	}

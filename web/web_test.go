@@ -44,15 +44,17 @@ func run(m *testing.M) int {
 
 var tokens = guard.Tokens{Instructor: "instructor-0123456789", Viewer: "viewer-0123456789abc"}
 
-// A testServer is a server over a lab whose checker has not been started.
+// A testServer is a server over a lab whose checker has not been started. All
+// it answers over the network is held against the contract.
 type testServer struct {
 	*httptest.Server
 	web     *web.Server
 	archive *archive.Archive
 	lab     *lab.Lab
+	hub     *live.Hub
 }
 
-func newServer(t *testing.T) *testServer {
+func newServer(t testing.TB) *testServer {
 	t.Helper()
 	kept, err := archive.Open(t.TempDir(), archive.Config{})
 	if err != nil {
@@ -68,7 +70,7 @@ func newServer(t *testing.T) *testServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Close)
-	s := &testServer{archive: kept, lab: l}
+	s := &testServer{archive: kept, lab: l, hub: hub}
 	s.Server = httptest.NewUnstartedServer(nil)
 	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{s.Listener.Addr().String()}})
 	if err != nil {
@@ -81,7 +83,7 @@ func newServer(t *testing.T) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Config.Handler = s.web
+	s.Config.Handler = newContract(t, s.web)
 	s.Start()
 	t.Cleanup(s.Close)
 	t.Cleanup(hub.Close)
@@ -89,7 +91,7 @@ func newServer(t *testing.T) *testServer {
 }
 
 // A sent request; with changes it before it goes.
-func (s *testServer) send(t *testing.T, method, path string, with func(*http.Request)) (*http.Response, string) {
+func (s *testServer) send(t testing.TB, method, path string, with func(*http.Request)) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, s.URL+path, nil)
 	if err != nil {

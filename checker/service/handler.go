@@ -20,6 +20,7 @@ func (s *Service) Handler() http.Handler {
 	mux.Handle("PUT /control/strategy", s.guard(s.handle(s.useStrategy)))
 	mux.Handle("PUT /control/updater", s.guard(s.handle(s.setUpdater)))
 	mux.Handle("POST /control/refresh", s.guard(s.handle(s.refresh)))
+	mux.Handle("GET /metrics", s.guard(newMetrics(s)))
 	if s.cfg.Debug != nil {
 		mux.Handle("/debug/", s.guard(s.cfg.Debug))
 	}

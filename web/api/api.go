@@ -99,12 +99,14 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 	return nil
 }
 
-// target refuses targets there are none of.
-func (a *API) target(r *http.Request) error {
-	if t := r.FormValue("target"); t != "" && t != lab.TargetID {
-		return &badRequest{http.StatusNotFound, fmt.Sprintf("target %q: there is only %q", t, lab.TargetID)}
+// ofTarget refuses targets there are none of, before anything is done.
+func ofTarget(h Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if t := r.URL.Query().Get("target"); t != "" && t != lab.TargetID {
+			return Refuse(http.StatusNotFound, "target %q: there is only %q", t, lab.TargetID)
+		}
+		return h(w, r)
 	}
-	return nil
 }
 
 // Ready reports whether the checker answers and its first reading has come.
@@ -145,7 +147,7 @@ func (a *API) Routes() []Route {
 	}
 	for i := range routes {
 		method, path, _ := strings.Cut(routes[i].Pattern, " ")
-		routes[i].Pattern = method + " " + prefix + path
+		routes[i].Pattern, routes[i].Handle = method+" "+prefix+path, ofTarget(routes[i].Handle)
 	}
 	return routes
 }

@@ -22,7 +22,7 @@ type room struct {
 	hub *live.Hub
 }
 
-func newRoom(t *testing.T, cfg live.Config) *room {
+func newRoom(t testing.TB, cfg live.Config) *room {
 	t.Helper()
 	cfg.Epoch, cfg.Target = "e1", "checker"
 	r := &room{hub: live.NewHub(cfg)}
@@ -37,7 +37,7 @@ func newRoom(t *testing.T, cfg live.Config) *room {
 	return r
 }
 
-func (r *room) dial(t *testing.T, query string) *websocket.Conn {
+func (r *room) dial(t testing.TB, query string) *websocket.Conn {
 	t.Helper()
 	conn, resp, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(r.URL, "http")+"/?"+query, nil)
 	if err != nil {
@@ -58,7 +58,7 @@ type frame struct {
 	Reason  string
 }
 
-func next(t *testing.T, conn *websocket.Conn) (f frame) {
+func next(t testing.TB, conn *websocket.Conn) (f frame) {
 	t.Helper()
 	conn.SetReadDeadline(time.Now().Add(5 * time.Second))
 	if err := conn.ReadJSON(&f); err != nil {
