@@ -55,6 +55,9 @@ type Hub struct {
 	scratch []byte
 	closed  bool
 
+	delivered  uint64 // frames that deliver has offered to the viewers at rest
+	delivering bool   // a goroutine is in deliver
+
 	cut   uint64 // viewers that fell behind
 	bytes uint64 // of the readings frames, to know their mean
 	sent  uint64 // readings frames
@@ -97,11 +100,12 @@ func (h *Hub) State(state []byte) {
 	h.keepLocked(frame(stateFrame{"state", h.seq, h.cfg.Target, state}))
 }
 
-// keepLocked puts the frame h.seq into the ring and wakes the viewers.
+// keepLocked puts the frame h.seq into the ring and has it delivered.
 func (h *Hub) keepLocked(payload []byte) {
 	h.ring[h.seq%ringFrames] = onTheWire(payload)
-	for v := range h.viewers {
-		v.wake()
+	if !h.delivering {
+		h.delivering = true
+		go h.deliver()
 	}
 }
 
