@@ -26,6 +26,7 @@ const tick = 100 * time.Millisecond
 func serve(ctx context.Context, what string) error {
 	handlers := map[string]func(context.Context) (http.Handler, error){
 		"leakline": serveLeakline, "statsviz": serveStatsviz, "bare": serveBare, "patient": servePatient,
+		"check": serveCheck, "decode": serveDecode,
 	}
 	make, ok := handlers[what]
 	if !ok {
@@ -45,7 +46,7 @@ func serve(ctx context.Context, what string) error {
 		return err
 	}
 	fmt.Println(l.Addr())
-	server := &http.Server{Handler: handler}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute} // as a careful service has
 	context.AfterFunc(ctx, func() { server.Close() })
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err

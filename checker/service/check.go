@@ -26,7 +26,7 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := s.decide(r.Context(), p)
+	d, err := s.Check(r.Context(), p)
 	if err != nil {
 		return err
 	}
@@ -37,10 +37,10 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// decide checks p within the time a check has. It does not stop for a client
+// Check decides p within the time a check has. It does not stop for a client
 // that hangs up: go-redis throws away a connection whose command was cancelled,
 // so impatient clients would make every check dial.
-func (s *Service) decide(ctx context.Context, p checker.Payment) (checker.Decision, error) {
+func (s *Service) Check(ctx context.Context, p checker.Payment) (checker.Decision, error) {
 	ctx = context.WithoutCancel(ctx)
 	if s.cfg.CheckTimeout > 0 {
 		var cancel context.CancelFunc
