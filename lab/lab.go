@@ -146,7 +146,10 @@ func (l *Lab) openDatabase(ctx context.Context) error {
 	case l.cfg.Seed:
 		return store.Seed(ctx, population)
 	}
-	return store.Ping(ctx)
+	if err := store.Ping(ctx); err != nil {
+		return fmt.Errorf("reading the table of risky users (--seed makes one where there is none): %w", err)
+	}
+	return nil
 }
 
 // openRedis starts the private Redis, or checks that somebody's answers.

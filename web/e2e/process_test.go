@@ -108,6 +108,7 @@ func TestBadStartsAreOneSentenceAndExitTwo(t *testing.T) {
 		{name: "Redis URL of another scheme", args: []string{"lab", "--redis", "http://x:1"}, want: "address of Redis"},
 		{name: "Redis that refuses", args: []string{"lab", "--redis", "redis://127.0.0.1:1"}, want: "127.0.0.1:1"},
 		{name: "database URL of no kind", args: []string{"lab", "--database", "mysql://x"}, want: "mysql"},
+		{name: "database without the table", args: []string{"lab", "--database", filepath.Join(t.TempDir(), "empty.db")}, want: "--seed"},
 		{name: "unknown strategy", args: []string{"lab", "--strategy", "magic"}, want: "magic"},
 		{name: "negative load", args: []string{"lab", "--rps", "-1"}, want: "rps"},
 		{name: "token too short", args: []string{"lab"}, env: "LEAKLINE_VIEWER_TOKEN=short", want: "16 to 256"},
