@@ -20,11 +20,12 @@ type engine struct {
 	driver    string
 	readers   int  // connections at most
 	oneWriter bool // writes go through a single connection of their own
+	copies    bool // knows COPY
 }
 
 var (
 	sqlite     = engine{name: "SQLite", driver: "sqlite", readers: 8, oneWriter: true}
-	postgreSQL = engine{name: "PostgreSQL", driver: "pgx", readers: 8}
+	postgreSQL = engine{name: "PostgreSQL", driver: "pgx", readers: 8, copies: true}
 )
 
 // engineOf returns the engine for dsn and what its driver calls the database.

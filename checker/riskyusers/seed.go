@@ -2,14 +2,15 @@ package riskyusers
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // ErrNotOurs reports a table whose rows somebody else has put there.
 var ErrNotOurs = errors.New("the table of risky users holds rows that are not leakline's")
+
+// ErrNotEmpty reports a table that was to be filled and holds rows.
+var ErrNotEmpty = errors.New("the table of risky users holds rows already, and only an empty one is filled")
 
 // seedReason marks the rows that this package wrote.
 const seedReason = "seeded by leakline"
@@ -30,27 +31,27 @@ const schema = `CREATE TABLE IF NOT EXISTS risky_users (
 
 // Seed creates the table where there is none and fills it with p's risky users
 // and some that no longer are. A table that holds rows is refused with
-// ErrNotOurs, unless it is ours.
+// ErrNotEmpty, unless it is ours.
 func (s *Store) Seed(ctx context.Context, p Population) error {
 	if p.Risky < 0 || p.Users > MaxUsers || p.Risky > p.Users {
 		return fmt.Errorf("%d risky of %d users: want 0 ≤ risky ≤ users ≤ %d", p.Risky, p.Users, MaxUsers)
 	}
-	return s.writing(ctx, "seeding risky users", func(tx *sql.Tx) error {
+	return s.writing(ctx, "seeding risky users", func(tx *writeTx) error {
 		if _, err := tx.ExecContext(ctx, schema); err != nil {
 			return err
 		}
 		if !p.Ours {
-			if err := refuseRows(ctx, tx, "SELECT EXISTS (SELECT 1 FROM risky_users)"); err != nil {
+			if err := refuseRows(ctx, tx, ErrNotEmpty, "SELECT EXISTS (SELECT 1 FROM risky_users)"); err != nil {
 				return err
 			}
 		} else if _, err := tx.ExecContext(ctx, "DELETE FROM risky_users"); err != nil {
 			return err
 		}
 		cleared := min(p.Risky/10, p.Users-p.Risky)
-		if err := insert(ctx, tx, 0, p.Risky, true); err != nil {
+		if err := tx.insert(ctx, 0, p.Risky, true); err != nil {
 			return err
 		}
-		return insert(ctx, tx, p.Risky, p.Risky+cleared, false)
+		return tx.insert(ctx, p.Risky, p.Risky+cleared, false)
 	})
 }
 
@@ -60,8 +61,8 @@ func (s *Store) SetActive(ctx context.Context, n int) error {
 	if n < 0 || n >= MaxUsers {
 		return fmt.Errorf("%d risky users: want at least 0 and below %d", n, MaxUsers)
 	}
-	return s.writing(ctx, "changing who is risky", func(tx *sql.Tx) error {
-		err := refuseRows(ctx, tx, "SELECT EXISTS (SELECT 1 FROM risky_users WHERE reason IS NULL OR reason <> $1)", seedReason)
+	return s.writing(ctx, "changing who is risky", func(tx *writeTx) error {
+		err := refuseRows(ctx, tx, ErrNotOurs, "SELECT EXISTS (SELECT 1 FROM risky_users WHERE reason IS NULL OR reason <> $1)", seedReason)
 		if err != nil {
 			return err
 		}
@@ -74,57 +75,18 @@ func (s *Store) SetActive(ctx context.Context, n int) error {
 		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM risky_users").Scan(&rows); err != nil {
 			return err
 		}
-		return insert(ctx, tx, rows, n, true)
+		return tx.insert(ctx, rows, n, true)
 	})
 }
 
-// refuseRows returns ErrNotOurs when the query says true.
-func refuseRows(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+// refuseRows returns the refusal when the query says true.
+func refuseRows(ctx context.Context, tx *writeTx, refusal error, query string, args ...any) error {
 	var found bool
 	if err := tx.QueryRowContext(ctx, query, args...).Scan(&found); err != nil {
 		return err
 	}
 	if found {
-		return ErrNotOurs
-	}
-	return nil
-}
-
-// insert adds the users from..to-1, many to a statement: row by row, a
-// PostgreSQL across a network takes minutes.
-func insert(ctx context.Context, tx *sql.Tx, from, to int, active bool) error {
-	const rowsPerStatement = 1000
-	for ; from < to; from += rowsPerStatement {
-		n := min(rowsPerStatement, to-from)
-		var query strings.Builder
-		query.WriteString("INSERT INTO risky_users (user_id, active, reason) VALUES ")
-		args := []any{active, seedReason}
-		for i := range n {
-			if i > 0 {
-				query.WriteString(", ")
-			}
-			fmt.Fprintf(&query, "($%d, $1, $2)", len(args)+1)
-			args = append(args, UserID(from+i))
-		}
-		if _, err := tx.ExecContext(ctx, query.String(), args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writing runs work in a transaction.
-func (s *Store) writing(ctx context.Context, what string, work func(*sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	defer tx.Rollback() // does nothing after Commit
-	if err := work(tx); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return refusal
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/leakline/leakline/checker"
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/riskyusers"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 const prefix = "test:"

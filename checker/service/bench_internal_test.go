@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/leakline/leakline/checker"
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/strategy"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 // BenchmarkCheck decides payments by 64 callers on two CPUs, without HTTP.

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/redisurl"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 // A command that was cancelled leaves its reply in the connection. Whoever asks

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/checker"
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/service"
 	"github.com/leakline/leakline/checker/strategy"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 // An outcome is what became of one check.

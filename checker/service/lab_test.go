@@ -13,9 +13,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 const (

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/service"
 	"github.com/leakline/leakline/checker/strategy"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 func answers(raw string) redistest.Reply {

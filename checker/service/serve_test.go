@@ -15,9 +15,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/leakline/leakline/checker"
-	"github.com/leakline/leakline/checker/internal/redistest"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/internal/redistest"
 )
 
 // serve runs a service on a free port and returns its URL and what stops it.

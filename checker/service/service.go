@@ -104,7 +104,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 func (s *Service) seed(ctx context.Context) error {
 	err := s.store.Seed(ctx, s.cfg.Population)
-	if errors.Is(err, riskyusers.ErrNotOurs) {
+	if errors.Is(err, riskyusers.ErrNotEmpty) {
 		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "risky users not seeded", slog.Any("error", err))
 		return nil
 	}
