@@ -28,14 +28,18 @@ const owner = "leakline"
 var shared = sync.OnceValues(start)
 
 // Main is a package's TestMain: it runs the tests and ends what they started.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run does the same for a TestMain that has more to do, and returns the exit
+// code.
+func Run(m *testing.M) int {
 	code := m.Run()
 	if used {
 		if s, err := shared(); err == nil {
 			s.stop()
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 var databases atomic.Int64 // made so far

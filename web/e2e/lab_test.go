@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/leakline/leakline/internal/pgtest"
 )
 
 // binary is leakline as it is shipped, built once by TestMain.
@@ -39,7 +41,7 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "building leakline: %v\n%s", err, out)
 		return 1
 	}
-	return m.Run()
+	return pgtest.Run(m)
 }
 
 const (
@@ -170,12 +172,30 @@ func (l *labProcess) api(method, path string, in, out any) {
 	}
 }
 
+// status sends a request and returns what it is answered with.
+func (l *labProcess) status(method, path, body string) int {
+	l.t.Helper()
+	req, err := http.NewRequest(method, l.base+"/api/v1/"+path, strings.NewReader(body))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+instructorToken)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode
+}
+
 // state is what the tests read of the lab's state.
 type state struct {
 	Status     string
 	Generation int
 	Strategy   string
 	Restarts   int
+	Load       struct{ Answered, Errors int }
 	Figures    map[string]*float64
 }
 
