@@ -56,7 +56,7 @@ generate: ## regenerate *_templ.go
 cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
 
-bench: ## measure beside peers, in a module of its own; prints a table (about 3 min)
+bench: ## measure beside peers, in a module of its own; prints a table (about 8 min)
 	@ulimit -n 20000 2>/dev/null; cd bench && go run .
 
 fuzz: ## fuzz every parser of outside input for 20 s each
