@@ -48,7 +48,10 @@ func TestLeakInThisProcess(t *testing.T) {
 	if !strings.HasSuffix(s.Function, "workload.(*Log).Leak") {
 		t.Fatalf("first site is %s, want Leak; all: %s", s.Function, names(r))
 	}
-	if truth := float64(n * 2048); s.Bytes.Low > truth || s.Bytes.High < truth {
+	// The interval misses the truth once in twenty runs, as it should: how often
+	// is TestIntervalsHoldTheTruth's business. Three times as wide it never does.
+	truth, width := float64(n*2048), s.Bytes.High-s.Bytes.Low
+	if s.Bytes.Low-width > truth || s.Bytes.High+width < truth {
 		t.Errorf("leaked %.0f bytes, the interval is %v", truth, s.Bytes)
 	}
 	if *s.Kept < 0.95 || !r.SameProcess {
