@@ -56,9 +56,13 @@ func (s *testServer) follow(t *testing.T) <-chan [][]byte {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	_, hello, err := conn.ReadMessage() // what is published from here on is for us
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := make(chan [][]byte, 1)
 	go func() {
-		var frames [][]byte
+		frames := [][]byte{hello}
 		for {
 			_, frame, err := conn.ReadMessage()
 			if err != nil {

@@ -32,7 +32,9 @@ func (h *Hub) write(v *viewer, place Place, state func() []byte) {
 		case <-v.left:
 			return
 		case <-v.shut:
-			h.goodbye(v, websocket.CloseGoingAway, "shutting down")
+			if h.turn(v, nil) == nil { // what was published before
+				h.goodbye(v, websocket.CloseGoingAway, "shutting down")
+			}
 			return
 		case data := <-v.pings:
 			next = func() error { return h.control(v, websocket.PongMessage, data) }
