@@ -3,7 +3,12 @@ package docs
 
 import _ "embed"
 
-// OpenAPI describes everything that is served to scripts, as OpenAPI 3.1.
+// OpenAPI describes everything that the observer serves to scripts, as OpenAPI 3.1.
 //
 //go:embed openapi.yaml
 var OpenAPI []byte
+
+// Checker describes what the fraud checker serves, as OpenAPI 3.1.
+//
+//go:embed checker.yaml
+var Checker []byte

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/leakline/leakline/internal/contract"
 	"github.com/leakline/leakline/profiler"
 )
 
@@ -111,7 +112,7 @@ func (s *testServer) do(t testing.TB, c call) (body string) {
 		t.Errorf("%s: status %d, answer %.300s: want %d and %s", path, resp.StatusCode, body, cmp.Or(c.status, 200), c.says)
 	}
 	malformed := c.status == http.StatusBadRequest || c.status == http.StatusUnsupportedMediaType
-	if malformed && !c.beyond && resp.Header.Get(refusedHeader) == "" {
+	if malformed && !c.beyond && resp.Header.Get(contract.RefusedHeader) == "" {
 		t.Errorf("%s: the contract takes what is answered %d", path, c.status)
 	}
 	if c.status >= 400 && !strings.Contains(body, fmt.Sprintf(`"status":%d`, c.status)) {

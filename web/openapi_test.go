@@ -12,6 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"github.com/leakline/leakline/docs"
+	"github.com/leakline/leakline/internal/contract"
 	"github.com/leakline/leakline/web/guard"
 )
 
@@ -34,7 +35,7 @@ var forPeople = []string{
 }
 
 func TestContractAndRoutesAgree(t *testing.T) {
-	described := operations(mustLoad(t))
+	described := mustLoad(t).Operations()
 	for _, route := range newServer(t).web.Routes() {
 		if slices.Contains(forPeople, route.Pattern) {
 			continue
@@ -93,21 +94,13 @@ func TestContractNoticesAnOddAnswer(t *testing.T) {
 		"a problem as text": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusNotFound) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			witness := &witness{TB: t}
+			witness := &contract.Witness{TB: t}
 			r := httptest.NewRequest("GET", "/api/v1/targets", nil)
 			bearer(tokens.Viewer)(r)
-			newContract(witness, answer).ServeHTTP(httptest.NewRecorder(), r)
-			if !witness.failed {
+			mustLoad(t).Between(witness, answer).ServeHTTP(httptest.NewRecorder(), r)
+			if !witness.Noticed {
 				t.Error("it was not noticed")
 			}
 		})
 	}
 }
-
-// A witness notes that a test would have failed.
-type witness struct {
-	testing.TB
-	failed bool
-}
-
-func (w *witness) Errorf(string, ...any) { w.failed = true }

@@ -83,7 +83,7 @@ func newServer(t testing.TB) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Config.Handler = newContract(t, s.web)
+	s.Config.Handler = mustLoad(t).Between(t, s.web)
 	s.Start()
 	t.Cleanup(s.Close)
 	t.Cleanup(hub.Close)

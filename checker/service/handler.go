@@ -6,25 +6,52 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/leakline/leakline/docs"
 )
 
-// Handler returns every route of the checker, in one table.
+// A route is a pattern of http.ServeMux and who may ask for it.
+type route struct {
+	pattern string
+	open    bool // to anyone; else the control token is needed
+	handler http.Handler
+}
+
+func (s *Service) routes() []route {
+	return []route{
+		{"POST /v1/check", true, s.handle(s.check)},
+		{"GET /healthz", true, s.handle(s.healthz)},
+		{"GET /readyz", true, s.handle(s.readyz)},
+		{"GET /openapi.yaml", true, http.HandlerFunc(contract)},
+
+		{"GET /control/state", false, s.handle(s.state)},
+		{"GET /control/strategies", false, s.handle(s.strategies)},
+		{"PUT /control/strategy", false, s.handle(s.useStrategy)},
+		{"PUT /control/updater", false, s.handle(s.setUpdater)},
+		{"POST /control/refresh", false, s.handle(s.refresh)},
+		{"GET /metrics", false, newMetrics(s)},
+	}
+}
+
+// Handler returns every route of the checker.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("POST /v1/check", s.handle(s.check))
-	mux.Handle("GET /healthz", s.handle(s.healthz))
-	mux.Handle("GET /readyz", s.handle(s.readyz))
-
-	mux.Handle("GET /control/state", s.guard(s.handle(s.state)))
-	mux.Handle("GET /control/strategies", s.guard(s.handle(s.strategies)))
-	mux.Handle("PUT /control/strategy", s.guard(s.handle(s.useStrategy)))
-	mux.Handle("PUT /control/updater", s.guard(s.handle(s.setUpdater)))
-	mux.Handle("POST /control/refresh", s.guard(s.handle(s.refresh)))
-	mux.Handle("GET /metrics", s.guard(newMetrics(s)))
+	for _, r := range s.routes() {
+		if !r.open {
+			r.handler = s.guard(r.handler)
+		}
+		mux.Handle(r.pattern, r.handler)
+	}
 	if s.cfg.Debug != nil {
 		mux.Handle("/debug/", s.guard(s.cfg.Debug))
 	}
 	return mux
+}
+
+func contract(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(docs.Checker)
 }
 
 // An action serves a request, or returns why it cannot and writes nothing.

@@ -28,6 +28,7 @@ func (s *Service) readyz(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case redisErr != nil && sqlErr != nil:
 		status, code = "unavailable", http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "1")
 	case redisErr != nil || sqlErr != nil:
 		status = "degraded"
 	}

@@ -35,7 +35,7 @@ type lab struct {
 
 // Its checks may take long, because the machine may be busy; what a check may
 // cost is tested with newStrictLab.
-func newLab(t *testing.T, change func(*service.Config)) *lab {
+func newLab(t testing.TB, change func(*service.Config)) *lab {
 	t.Helper()
 	return newStrictLab(t, func(cfg *service.Config) {
 		cfg.CheckTimeout, cfg.RedisStep = 30*time.Second, 10*time.Second
@@ -46,7 +46,7 @@ func newLab(t *testing.T, change func(*service.Config)) *lab {
 }
 
 // newStrictLab keeps the product's own bounds on a check.
-func newStrictLab(t *testing.T, change func(*service.Config)) *lab {
+func newStrictLab(t testing.TB, change func(*service.Config)) *lab {
 	t.Helper()
 	l := &lab{redis: redistest.Start(t), dsn: filepath.Join(t.TempDir(), "x.db")}
 	l.seed(t)
@@ -63,13 +63,13 @@ func newStrictLab(t *testing.T, change func(*service.Config)) *lab {
 			t.Errorf("closing the service: %v", err)
 		}
 	})
-	l.handler = l.Handler()
+	l.handler = mustLoad(t).Between(t, l.Handler())
 	l.rdb = redis.NewClient(&redis.Options{Addr: l.redis.Addr, MaxRetries: -1, DialerRetries: 1})
 	t.Cleanup(func() { l.rdb.Close() })
 	return l
 }
 
-func (l *lab) seed(t *testing.T) {
+func (l *lab) seed(t testing.TB) {
 	t.Helper()
 	store, err := riskyusers.Open(l.dsn)
 	if err != nil {
