@@ -20,6 +20,11 @@ var bans = map[string]map[string]string{
 		"lab/...":     "what watches knows nothing of who is watched",
 		"web/...":     "imports point down the layers",
 	},
+	"profiler/verdict": {
+		"net/http":         "judging is a pure function",
+		"profiler/target":  "judging is a pure function",
+		"profiler/archive": "judging is a pure function",
+	},
 	"checker": {
 		"net/http":     "deciding needs no server",
 		"database/sql": "the checker does no I/O of its own",

@@ -118,3 +118,23 @@ func siteFrame(stack []int32, originOf func(frame int32) origin, fallback int) i
 	}
 	return fallback
 }
+
+// A Frame is one call of a stack.
+type Frame struct {
+	Function, File string
+	Line           int
+}
+
+// UserFrame returns which frame of a stack, leaf first, a site is: the first of
+// the user's, which users says, else the first outside the standard library,
+// else -1. userCode overrides the rule as in Options.
+func UserFrame(stack []Frame, userCode *regexp.Regexp) (at int, users bool) {
+	a := attribution{override: userCode}
+	frames := make([]int32, len(stack))
+	for i := range frames {
+		frames[i] = int32(i)
+	}
+	originOf := func(i int32) origin { return a.origin(stack[i].Function, stack[i].File) }
+	at = siteFrame(frames, originOf, -1)
+	return at, at >= 0 && originOf(int32(at)) == originUser
+}

@@ -51,6 +51,7 @@ func (r *Report) site(p *pair, g *gathered, w *window) Site {
 	for _, frame := range g.stack[:min(len(g.stack), maxPath)] {
 		s.Stack = append(s.Stack, p.functionOf(frame).name)
 	}
+	s.Sampled.Allocated, s.Sampled.Grew, s.Sampled.Alive = g.made, g.grew, g.alive
 	s.Objects = ptr(w.interval(g.objects, InuseObjects))
 	s.ObjectsPerS = estimateOf(r.PerSecond(s.Objects))
 	if r.Kind == KindHeap {

@@ -50,6 +50,10 @@ type Site struct {
 	Leaf   string   `json:"leaf"`   // the function under the site that allocated most of the change
 	Stack  []string `json:"stack"`  // the weightiest path, leaf first
 	Holder string   `json:"holder"` // what keeps it alive; a profile cannot know
+
+	// Objects that the runtime sampled, with the profile's scaling undone:
+	// allocated in the window, by how many more are alive, and alive in head.
+	Sampled struct{ Allocated, Grew, Alive float64 } `json:"-"`
 }
 
 // Value returns the site's change in a sample by pprof's name, nil when the

@@ -20,6 +20,7 @@ type gathered struct {
 	allocBytes, allocObject move
 
 	made             float64 // sampled objects allocated in the window
+	grew, alive      float64 // sampled objects: by how many more are alive, and how many are
 	keptSum, madeSum float64 // bytes
 
 	weight weight // of stack
@@ -114,6 +115,8 @@ func (g *gathered) add(c counts, d change) {
 		part.m.minus.add(part.minus, c.chance, part.weight)
 	}
 	g.made += d.allocated
+	g.grew += d.kept
+	g.alive += c.headLive
 	g.madeSum += d.allocated * c.size / c.chance
 	g.keptSum += d.kept * c.size / c.chance
 }

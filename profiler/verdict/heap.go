@@ -1,0 +1,137 @@
+package verdict
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/leakline/leakline/profiler/diff"
+)
+
+// What tells the kinds of growth apart. Shares are of the growth in the window.
+const (
+	minGrowth = 256 << 10 // bytes; less is what any program does
+
+	lateHalf    = 0.25 // of the growth in the second half; an even leak has 0.5
+	lateThird   = 0.12 // in the last third; an even leak has 0.33
+	stepShare   = 0.8  // in one rise from look to look
+	stepRest    = 2    // looks that must follow a step to see that it rests
+	deepFall    = 0.35 // of the range: what falls so deep is emptied now and then
+	retained    = 0.3  // of what a site allocated is kept: more than any queue
+	clearGrowth = 10   // of the noise: then the floor's own shape can be believed
+	fewSampled  = 12   // objects, with which a site's own trend says little
+	churnPerS   = 4e6  // bytes a second: less is no trouble to any collector
+	ageing      = 1.3  // how much older a site's objects are at the end
+	minSurvivor = 3    // sampled objects that came and stayed
+)
+
+// A suspicion is a site whose live memory grew.
+type suspicion struct {
+	*diff.Site
+	over trend // sampled objects, growth since base
+}
+
+// suspicions lists what grew beyond its sampling noise, or little but never
+// lost an object, most bytes first.
+func (h *History) suspicions() []suspicion {
+	if h.report == nil {
+		return nil
+	}
+	var all []suspicion
+	for _, sites := range [...][]diff.Site{h.report.Sites, h.report.Quiet} {
+		for i := range sites {
+			s := &sites[i]
+			if s.Bytes == nil || s.Bytes.Estimate <= 0 {
+				continue
+			}
+			few := s.Sampled.Grew >= minSurvivor && keep(s) >= 2*retained
+			if few || !s.Bytes.Noise() && h.kept(s) {
+				at := placeOfSite(s)
+				all = append(all, suspicion{s, newTrend(h.seconds(), h.site(at, func(v sampled) float64 { return v.bytes }))})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b suspicion) int { return cmp.Compare(b.Bytes.Estimate, a.Bytes.Estimate) })
+	return all
+}
+
+// keep is the share of its sampled allocations by which a site grew.
+func keep(s *diff.Site) float64 {
+	if s.AllocBytes == nil || s.AllocBytes.Estimate <= 0 {
+		return 1 // what grew without allocating was allocated before it was known
+	}
+	return s.Bytes.Estimate / s.AllocBytes.Estimate
+}
+
+// kept reports whether a site keeps what it allocates, rather than having more
+// to do. By Little's law live memory is the rate of allocation times age: when
+// only the rate rises, the age stays.
+func (h *History) kept(s *diff.Site) bool {
+	if keep(s) >= retained {
+		return true
+	}
+	early, late := h.age(placeOfSite(s))
+	return late >= ageing*early
+}
+
+// age returns the mean age of a site's objects, in units of half a window, in
+// the middle and at the end of the window.
+func (h *History) age(p place) (early, late float64) {
+	alive := h.site(p, func(v sampled) float64 { return v.alive })
+	allocated := h.site(p, func(v sampled) float64 { return v.allocated })
+	last := len(alive) - 1
+	middle := last / 2
+	for middle > 0 && math.IsNaN(alive[middle]) {
+		middle--
+	}
+	return alive[middle] / allocated[middle], alive[last] / (allocated[last] - allocated[middle])
+}
+
+// shape says how something grew.
+type shape uint8
+
+const (
+	flat shape = iota
+	even
+	stepped
+	slowing
+	emptied
+)
+
+// shapeOf judges the growth of a figure whose noise is noise, both in bytes.
+func (h *History) shapeOf(t *trend) shape {
+	if !t.known() || t.growth() < max(minGrowth, 3*t.noise()) {
+		return flat
+	}
+	clear := t.growth() > clearGrowth*t.noise()
+	if share, after := t.step(); clear && share >= stepShare && t.lateShare(float64(after)/float64(len(t.y)-1)*0.9) < 1-stepShare {
+		if after >= stepRest {
+			return stepped
+		}
+	}
+	switch {
+	case t.drawdown() > deepFall:
+		return emptied
+	case h.slows(t):
+		return slowing
+	case t.slope.Low <= 0:
+		return flat
+	}
+	return even
+}
+
+// slows reports whether growth fades, and does so by more than the work that
+// was done: traffic that ebbs slows every leak down.
+func (h *History) slows(t *trend) bool {
+	return t.lateShare(1./2) < lateHalf*h.busy(1./2)*2 || t.lateShare(1./3) < lateThird*h.busy(1./3)*3
+}
+
+// busy is the share of all allocations that came in the last share of the
+// window, and no more than share.
+func (h *History) busy(share float64) float64 {
+	mallocs := newTrend(h.seconds(), h.series(func(l *look) float64 { return l.Mallocs }))
+	if !mallocs.known() || mallocs.growth() <= 0 {
+		return share
+	}
+	return min(share, mallocs.lateShare(share))
+}

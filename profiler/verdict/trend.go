@@ -1,0 +1,160 @@
+package verdict
+
+import (
+	"math"
+	"slices"
+
+	"github.com/leakline/leakline/profiler/diff"
+)
+
+// z95 is the normal quantile of a two-sided 95 % interval.
+const z95 = 1.959964
+
+// A trend is how one figure moved over the window.
+type trend struct {
+	x, y  []float64 // seconds; figures, all known
+	slope diff.Interval
+	tau   float64 // Kendall's S over its standard deviation: how monotone
+}
+
+// newTrend drops what is unknown.
+func newTrend(x, y []float64) trend {
+	var t trend
+	for i := range y {
+		if !math.IsNaN(y[i]) {
+			t.x, t.y = append(t.x, x[i]), append(t.y, y[i])
+		}
+	}
+	t.slope, t.tau = theilSen(t.x, t.y)
+	return t
+}
+
+func (t *trend) known() bool { return len(t.y) >= minLooks }
+
+// theilSen is the median of the slopes between all pairs, with Sen's interval
+// (1968): the slopes at the ranks that Kendall's S would have by chance 95 times
+// in 100. One wild point in five does not move it.
+func theilSen(x, y []float64) (slope diff.Interval, tau float64) {
+	var slopes []float64
+	s := 0.0
+	for i := range x {
+		for j := i + 1; j < len(x); j++ {
+			if x[j] > x[i] {
+				slopes = append(slopes, (y[j]-y[i])/(x[j]-x[i]))
+				s += sign(y[j] - y[i])
+			}
+		}
+	}
+	if len(slopes) == 0 {
+		return diff.Interval{Low: math.Inf(-1), High: math.Inf(1)}, 0
+	}
+	slices.Sort(slopes)
+	n := float64(len(x))
+	deviation := math.Sqrt(n * (n - 1) * (2*n + 5) / 18)
+	reach := z95 * deviation
+	count := float64(len(slopes))
+	low := int(math.Floor((count-reach)/2)) - 1
+	high := int(math.Ceil((count + reach) / 2))
+	return diff.Interval{
+		Low:      slopes[max(low, 0)],
+		Estimate: median(slopes),
+		High:     slopes[min(high, len(slopes)-1)],
+	}, s / deviation
+}
+
+func sign(v float64) float64 {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return 0
+}
+
+// median of what is sorted.
+func median(sorted []float64) float64 {
+	n := len(sorted)
+	if n == 0 {
+		return math.NaN()
+	}
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// level is the figure around a moment, robust against one wild point: the
+// median of the three looks nearest to it.
+func (t *trend) level(at float64) float64 {
+	nearest := make([]int, len(t.x))
+	for i := range nearest {
+		nearest[i] = i
+	}
+	slices.SortStableFunc(nearest, func(a, b int) int {
+		return int(sign(math.Abs(t.x[a]-at) - math.Abs(t.x[b]-at)))
+	})
+	var near []float64
+	for _, i := range nearest[:min(3, len(nearest))] {
+		near = append(near, t.y[i])
+	}
+	slices.Sort(near)
+	return median(near)
+}
+
+func (t *trend) growth() float64 { return t.level(t.x[len(t.x)-1]) - t.level(t.x[0]) }
+
+// lateShare is how much of the growth came in the last share of the window: as
+// much as share for what grows evenly, nothing for what has come to rest.
+func (t *trend) lateShare(share float64) float64 {
+	first, last := t.x[0], t.x[len(t.x)-1]
+	grown := t.growth()
+	if grown <= 0 {
+		return 0
+	}
+	return (t.level(last) - t.level(last-share*(last-first))) / grown
+}
+
+// step returns the largest rise from one look to the next as a share of all
+// growth, and how many looks followed it.
+func (t *trend) step() (share float64, after int) {
+	grown := t.y[len(t.y)-1] - t.y[0]
+	if grown <= 0 {
+		return 0, 0
+	}
+	for i := 1; i < len(t.y); i++ {
+		if rise := (t.y[i] - t.y[i-1]) / grown; rise > share {
+			share, after = rise, len(t.y)-1-i
+		}
+	}
+	return share, after
+}
+
+// drawdown is the deepest fall from an earlier height, as a share of the whole
+// range: 0 for what only rises, 1 for what was emptied.
+func (t *trend) drawdown() float64 {
+	low, high := slices.Min(t.y), slices.Max(t.y)
+	if high == low {
+		return 0
+	}
+	peak, deepest := t.y[0], 0.0
+	for _, v := range t.y {
+		peak = max(peak, v)
+		deepest = max(deepest, peak-v)
+	}
+	return deepest / (high - low)
+}
+
+// noise is the standard deviation of the figure about its path, from how much
+// its steps differ from their median: neither a slope nor one jump adds to it.
+func (t *trend) noise() float64 {
+	var steps []float64
+	for i := 1; i < len(t.y); i++ {
+		steps = append(steps, t.y[i]-t.y[i-1])
+	}
+	slices.Sort(steps)
+	middle := median(steps)
+	for i := range steps {
+		steps[i] = math.Abs(steps[i] - middle)
+	}
+	slices.Sort(steps)
+	const quartile = 0.6745 // of a normal deviate: its median distance from 0
+	return median(steps) / quartile / math.Sqrt2
+}
