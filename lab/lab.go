@@ -18,6 +18,7 @@ import (
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // TargetID names the lab's patient among targets.
@@ -42,9 +43,10 @@ type Config struct {
 	Strategy    string // default set-per-request
 	CheckerCPUs int    // default 1
 
-	SnapshotEvery time.Duration // default 30 s
-	Sink          target.Sink   // told every reading and mark; may be nil
-	OnState       func()        // called when State has changed; may be nil
+	SnapshotEvery time.Duration         // default 30 s
+	Sink          target.Sink           // told every reading and mark; may be nil
+	OnState       func()                // called when State has changed; may be nil
+	OnVerdict     func(verdict.Verdict) // called when the verdict has changed; may be nil
 	Log           *slog.Logger
 }
 
@@ -102,7 +104,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
 	l.watch = target.NewWatch(target.WatchConfig{
 		ID: TargetID, Epoch: l.cfg.Epoch, Archive: l.cfg.Archive, Sink: l.cfg.Sink,
-		Augment: newLoadReader(l.load).augment,
+		Augment: newLoadReader(l.load).augment, Verdict: l.cfg.OnVerdict, Log: l.cfg.Log,
 	})
 	if err := l.openDatabase(ctx); err != nil {
 		return nil, err
@@ -188,7 +190,7 @@ func (l *Lab) Run(ctx context.Context) error {
 		once   sync.Once
 		broken error
 	)
-	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis} {
+	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis, l.watch.Judge} {
 		parts.Go(func() {
 			if err := run(ctx); err != nil {
 				once.Do(func() { broken = err })

@@ -22,6 +22,15 @@ export interface Load {
   sent?: number; answered?: number; errors?: number; wrong?: number; skipped?: number;
 }
 
+/** What is said of the patient's memory; words are those of docs/openapi.yaml. */
+export interface Verdict {
+  verdict: string;
+  confidence: number;
+  summary: string;
+  evidence: string[];
+  warnings: string[];
+}
+
 export interface State {
   target: string; status: string; epoch: string; generation: number; strategy: string;
   uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
@@ -39,5 +48,6 @@ export type Frame =
   | Hello | Reading
   | { type: "mark"; seq: number; target: string; mark: Mark }
   | { type: "state"; seq: number; target: string; state: State }
+  | { type: "verdict"; seq: number; target: string; verdict: Verdict }
   | { type: "gap"; seq: number; target: string; from: number; to: number }
   | { type: "bye"; reason: string };

@@ -19,7 +19,7 @@ func page(nav string, instructor bool) Page {
 func liveView(instructor bool) LiveView {
 	return LiveView{
 		Page:     page("live", instructor),
-		Headline: Headline{Strip: true, Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
+		Headline: Headline{Strip: "set-per-request · 100 req/s", Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
 		Strategy: "set-per-request",
 		Figures:  map[string]Figure{"rss": {"15.0", "MB"}},
 		Marks:    []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},

@@ -71,16 +71,30 @@ func TestHaltedOffersResumeToTheInstructorOnly(t *testing.T) {
 
 func TestVerdictSpeaksAndTheStripDoesNot(t *testing.T) {
 	v := liveView(false)
-	if _, live := render(t, Live(v)).Find("#verdict").Attr("aria-live"); live {
-		t.Error("the strip in words is a live region, and would be read out twice a second")
+	v.Headline = Headline{
+		Tone: "fault", Word: "leak", Sentence: []Span{{Text: "Live memory grows."}}, Strip: "list-scan · 100 req/s",
+		Evidence: []string{"It grew by 1 MB/s.", "<b>main.f</b>"},
 	}
-	v.Headline = Headline{Tone: "fault", Word: "Leak", Sentence: []Span{{Text: "Live memory grows."}}}
 	doc := render(t, Live(v))
-	if got := doc.Find("#verdict.is-fault").AttrOr("aria-live", ""); got != "polite" {
-		t.Errorf("a verdict is announced %q, want politely", got)
+	head := doc.Find("#verdict.is-fault")
+	if _, live := head.Attr("aria-live"); live {
+		t.Error("the whole headline is a live region, and would be read out twice a second")
+	}
+	if n := head.Find("[role=status][data-verdict-said]").Length(); n != 1 {
+		t.Errorf("%d places announce the word, want one", n)
 	}
 	if doc.Find(".word use").AttrOr("href", "") != "#i-fault" {
 		t.Error("the word of a fault has no shape of its own")
+	}
+	if got := head.Find("[data-evidence] li").Last().Text(); got != "<b>main.f</b>" {
+		t.Errorf("the evidence reads %q", got)
+	}
+	if got := head.Find("[data-words]").Text(); got != v.Headline.Strip {
+		t.Errorf("the strip reads %q", got)
+	}
+	v.Headline.Strip = ""
+	if got := render(t, Live(v)).Find("#verdict").AttrOr("aria-live", ""); got != "polite" {
+		t.Errorf("a headline that no script keeps is announced %q, want politely", got)
 	}
 }
 

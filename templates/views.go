@@ -55,16 +55,16 @@ type HeadFigure struct {
 	Column             string
 }
 
-// A Headline is the sentence that stands above everything: the strip in
-// words until there is a verdict, and then the verdict.
+// A Headline is the sentence that stands above everything: the verdict.
 type Headline struct {
 	Tone     string // "", "fault", "watch" or "sound"
 	Word     string // "Leak"; "" while there is no verdict
 	Aside    string // certainty and evidence, or when the figures were taken
 	Sentence []Span
+	Evidence []string // what the sentence rests on, line by line
 	Figures  []HeadFigure
 	Actions  []Link // the first is the one to press
-	Strip    bool   // the sentence is the strip in words; scripts keep it current
+	Strip    string // what runs now, in words; scripts keep all of a headline with one current
 }
 
 // A Note says what is, and what happens next.

@@ -10,6 +10,7 @@ import (
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 )
@@ -25,7 +26,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	figures, at := s.cfg.API.Figures()
 	view := templates.LiveView{
 		Page:     s.page(r, "Live", "live"),
-		Headline: liveHeadline(state, figures, at),
+		Headline: liveHeadline(state, s.cfg.API.Lab.Watch().Verdict(), figures, at),
 		Note:     statusNote(state),
 		Window:   r.FormValue("window"),
 		Strategy: state.Strategy,
@@ -40,7 +41,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, templates.Live(view))
 }
 
-func liveHeadline(state lab.State, f profiler.Figures, at time.Time) templates.Headline {
+func liveHeadline(state lab.State, v verdict.Verdict, f profiler.Figures, at time.Time) templates.Headline {
 	aside := "No reading has come yet; the first comes within a second of the start."
 	if !at.IsZero() {
 		aside = "Read at " + clock(at) + "; live memory is exact, Sets are counted"
@@ -51,14 +52,34 @@ func liveHeadline(state lab.State, f profiler.Figures, at time.Time) templates.H
 		return templates.HeadFigure{Label: label, Value: v.Value, Unit: v.Unit, Note: note, Column: fig.String()}
 	}
 	return templates.Headline{
-		Aside: aside, Strip: true,
-		Sentence: []templates.Span{{Text: api.Words(state, f)}},
+		Aside: aside, Strip: api.Words(state, f), Tone: verdictTone(v.Word), Word: word(v.Word),
+		Sentence: []templates.Span{{Text: v.Summary}}, Evidence: append(v.Evidence, v.Warnings...),
 		Figures: []templates.HeadFigure{
 			head("live after GC", "exact", profiler.FigFloor),
 			head("allocated", "exact", profiler.FigAllocBytes),
 			head("Sets built", "counted", profiler.FigSets),
 		},
 	}
+}
+
+// verdictTone says how a verdict looks; the page's script has the same table.
+func verdictTone(w verdict.Word) string {
+	switch {
+	case w.Fault():
+		return "fault"
+	case w == verdict.Insufficient:
+		return ""
+	case w == verdict.Growing || w == verdict.OffHeap || w == verdict.Stale:
+		return "watch"
+	}
+	return "sound"
+}
+
+func word(w verdict.Word) string {
+	if w == verdict.Insufficient {
+		return "not judged yet"
+	}
+	return string(w)
 }
 
 // statusNote says what is and what happens next while there is no patient, in

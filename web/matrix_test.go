@@ -27,6 +27,7 @@ var needs = map[string]guard.Role{
 	"/":                                        guard.Anyone,
 	"GET /api/v1/targets":                      guard.Viewer,
 	"GET /api/v1/state":                        guard.Viewer,
+	"GET /api/v1/verdict":                      guard.Viewer,
 	"GET /api/v1/strategies":                   guard.Viewer,
 	"GET /api/v1/history":                      guard.Viewer,
 	"GET /api/v1/readings.csv":                 guard.Viewer,

@@ -72,6 +72,7 @@ func runLab(ctx context.Context, f labFlags, stdout, stderr io.Writer) error {
 	var server *web.Server
 	f.lab.Executable, f.lab.DataDir, f.lab.Epoch, f.lab.Archive, f.lab.Log = executable, dir, epoch, kept, log
 	f.lab.Sink, f.lab.OnState = hub, func() { server.StateChanged() }
+	f.lab.OnVerdict = api.PublishVerdict(hub.Verdict)
 	fmt.Fprintln(stderr, "leakline: starting Redis, the database and the checker …")
 	patient, err := lab.New(ctx, f.lab)
 	if err != nil {

@@ -113,7 +113,9 @@ func (in *interner) objectSize(sample *profile.Sample) int64 {
 	if sizes := sample.NumLabel["bytes"]; len(sizes) == 1 && sizes[0] > 0 {
 		return sizes[0]
 	}
-	in.unsized = true
+	// A stack whose objects are not published yet is written as zeros, without
+	// a size.
+	in.unsized = in.unsized || slices.ContainsFunc(sample.Value, func(v int64) bool { return v != 0 })
 	return 0
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // ErrNotRunning reports that there is no process to ask at the moment.
@@ -28,6 +30,8 @@ type WatchConfig struct {
 	Archive *archive.Archive
 	Sink    Sink                    // may be nil
 	Augment func(*profiler.Reading) // adds what others know of the same instant; may be nil
+	Verdict func(verdict.Verdict)   // told when the verdict changes; may be nil
+	Log     *slog.Logger            // may be nil
 }
 
 // A Watch is all that is known of one target across the lives of its process:
@@ -35,6 +39,7 @@ type WatchConfig struct {
 type Watch struct {
 	cfg    WatchConfig
 	series *profiler.Series
+	judge  *judge
 
 	capture sync.Mutex // one profile at a time; held while the target works on it
 
@@ -42,6 +47,7 @@ type Watch struct {
 	// the Sink alike. It is taken before mu.
 	order    sync.Mutex
 	recorded time.Time // of the last reading
+	last     profiler.Reading
 
 	mu         sync.Mutex
 	target     *Target // of the present life; nil between lives
@@ -52,7 +58,10 @@ type Watch struct {
 
 // NewWatch returns a watch of a target that is not running yet.
 func NewWatch(cfg WatchConfig) *Watch {
-	return &Watch{cfg: cfg, series: profiler.NewSeries()}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Watch{cfg: cfg, series: profiler.NewSeries(), judge: newJudge(cfg.Verdict, cfg.Log)}
 }
 
 // ID names the target.
@@ -80,10 +89,14 @@ func (w *Watch) End() {
 
 // Running says that a strategy now decides; empty between lives.
 func (w *Watch) Running(strategy string) {
+	w.order.Lock()
+	defer w.order.Unlock()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.strategy = strategy
-	w.series.Begin(time.Now(), strategy, w.generation)
+	now := time.Now()
+	w.series.Begin(now, strategy, w.generation)
+	w.judge.begin(now)
 }
 
 // Target returns where the present process answers, or ErrNotRunning.
@@ -139,8 +152,9 @@ func (w *Watch) record(r profiler.Reading) {
 	if r.At.Before(w.recorded) {
 		r.At = w.recorded // the series is in order
 	}
-	w.recorded = r.At
+	w.recorded, w.last = r.At, r
 	p := w.series.Append(r)
+	w.judge.reading(&r)
 	if w.cfg.Sink != nil {
 		w.cfg.Sink.Reading(p)
 	}
@@ -194,11 +208,29 @@ func (w *Watch) Snapshot(ctx context.Context, req Request) (profiler.Snapshot, e
 	if err != nil {
 		return profiler.Snapshot{}, err
 	}
+	if s.Kind == "heap" && s.Reason != profiler.ReasonBeforeSwitch {
+		w.weigh(s, c.Profile)
+	}
 	w.Mark(profiler.Mark{
 		Kind: profiler.MarkSnapshot, Snapshot: s.ID, Reason: s.Reason, By: req.By, Generation: generation,
 		Text: fmt.Sprintf("snapshot %s, %s, after a forced GC, in %.0f ms", s.ID, reasonWords[s.Reason], s.CaptureMS),
 	})
 	return s, nil
+}
+
+// weigh has the judge look at a snapshot, with what was read last.
+func (w *Watch) weigh(s profiler.Snapshot, body []byte) {
+	w.order.Lock()
+	defer w.order.Unlock()
+	if w.last.Generation != s.Generation || w.last.At.Before(w.judge.from) {
+		return // of another life or strategy than the one that is judged
+	}
+	l := lookOf(&w.last)
+	l.At = s.Time
+	if s.FloorBytes != nil {
+		l.Floor = float64(*s.FloorBytes)
+	}
+	w.judge.offer(sight{look: l, profile: body})
 }
 
 // reasonWords say why a snapshot was taken, as a clause.

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/leakline/leakline/profiler/diff"
@@ -77,14 +76,12 @@ func (h *History) kept(s *diff.Site) bool {
 // age returns the mean age of a site's objects, in units of half a window, in
 // the middle and at the end of the window.
 func (h *History) age(p place) (early, late float64) {
-	alive := h.site(p, func(v sampled) float64 { return v.alive })
-	allocated := h.site(p, func(v sampled) float64 { return v.allocated })
-	last := len(alive) - 1
+	seconds := h.seconds()
+	alive := newTrend(seconds, h.site(p, func(v sampled) float64 { return v.alive }))
+	allocated := newTrend(seconds, h.site(p, func(v sampled) float64 { return v.allocated }))
+	last := len(alive.y) - 1
 	middle := last / 2
-	for middle > 0 && math.IsNaN(alive[middle]) {
-		middle--
-	}
-	return alive[middle] / allocated[middle], alive[last] / (allocated[last] - allocated[middle])
+	return alive.y[middle] / allocated.y[middle], alive.y[last] / (allocated.y[last] - allocated.y[middle])
 }
 
 // shape says how something grew.

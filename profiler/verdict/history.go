@@ -39,6 +39,7 @@ type History struct {
 
 	looks  []look
 	base   *profile.Profile // the first
+	based  Look             // when it was taken, without it
 	report *diff.Report     // from base to the latest
 	places map[diff.Frame]*standing
 	dumps  []time.Time // when goroutines were told apart
@@ -67,7 +68,7 @@ func (h *History) Add(l Look) error {
 	kept.Heap, kept.Goroutines = nil, nil
 	if l.Heap != nil {
 		if h.base == nil {
-			h.base = l.Heap
+			h.base, h.based = l.Heap, kept.Look
 		}
 		report, err := h.compare(l)
 		if err != nil {
@@ -85,12 +86,9 @@ func (h *History) Add(l Look) error {
 
 func (h *History) compare(l Look) (*diff.Report, error) {
 	o := diff.Options{UserCode: h.UserCode, SameProcess: new(true)}
-	if len(h.looks) > 0 {
-		first := h.looks[0]
-		o.Seconds = l.At.Sub(first.At).Seconds()
-		if n := l.Requests - first.Requests; n > 0 {
-			o.Requests = &n
-		}
+	o.Seconds = l.At.Sub(h.based.At).Seconds()
+	if n := l.Requests - h.based.Requests; n > 0 {
+		o.Requests = &n
 	}
 	report, err := diff.Compare(h.base, l.Heap, o)
 	if err != nil {

@@ -151,7 +151,10 @@ func growthOf(j *judgement, top *suspicion) diff.Interval {
 	if j.floor.known() && j.floor.slope.Low > 0 {
 		return j.floor.slope
 	}
-	return *j.h.report.PerSecond(top.Bytes)
+	if perSecond := j.h.report.PerSecond(top.Bytes); perSecond != nil {
+		return *perSecond
+	}
+	return j.floor.slope
 }
 
 // certainty combines how monotone the floor is with how many objects stayed:

@@ -11,7 +11,10 @@ import (
 
 // nameHeap lists the sites that keep memory.
 func (j *judgement) nameHeap(all []suspicion) {
-	window := j.floor.slope.Estimate * j.WindowS // bytes the floor grew by
+	if j.h.report == nil || j.h.report.Seconds == nil {
+		return
+	}
+	window := j.floor.slope.Estimate * *j.h.report.Seconds // bytes the floor grew by
 	explained := 0.0
 	for i := range all[:min(len(all), maxSuspects)] {
 		s := all[i].Site
@@ -32,7 +35,7 @@ func (j *judgement) nameHeap(all []suspicion) {
 
 // nameChurn lists the sites that allocate most.
 func (j *judgement) nameChurn() {
-	if j.h.report == nil {
+	if j.h.report == nil || j.h.report.Seconds == nil {
 		return
 	}
 	var all []*diff.Site
@@ -44,7 +47,7 @@ func (j *judgement) nameChurn() {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *diff.Site) int { return cmp.Compare(b.AllocBytes.Estimate, a.AllocBytes.Estimate) })
-	total := j.rate * j.WindowS
+	total := j.rate * *j.h.report.Seconds
 	for _, s := range all[:min(len(all), maxSuspects)] {
 		suspect := fromSite(s, j.h.report.PerSecond(s.AllocBytes))
 		suspect.BytesPerRequest = nil
@@ -54,6 +57,12 @@ func (j *judgement) nameChurn() {
 		share := min(s.AllocBytes.Estimate/total, 1)
 		suspect.Share = &share
 		j.Suspects = append(j.Suspects, suspect)
+		each := ""
+		if iv := s.AllocBytesPerRequest; iv != nil {
+			each = fmt.Sprintf(", %s a request", byteRange(*iv))
+		}
+		j.say("%s: %s allocated%s; %s of it is kept.", where(s), rateRange(*j.h.report.PerSecond(s.AllocBytes)), each,
+			units.Percent(min(max(keep(s), 0), 1)))
 	}
 }
 

@@ -13,6 +13,7 @@ import { Model } from "./model.js";
 import { noteFor, NoteBar } from "./notes.js";
 import { Readouts } from "./readouts.js";
 import { follow } from "./stream.js";
+import { showVerdict } from "./verdict.js";
 import { View } from "./view.js";
 import { Vitals } from "./vitals.js";
 import { stripWords } from "./words.js";
@@ -74,6 +75,7 @@ class LivePage {
   /** @param {import("../wire.js").History} history */
   #history(history) {
     this.#model.load(history);
+    call("GET", apiURL("verdict")).then(showVerdict, () => {}); // the page has one already
     this.#clock.heard(history.t[history.t.length - 1] ?? history.now, performance.now());
     this.#commands.fetchCoarse();
     happened(this.#model.marks, this.#zone);
@@ -85,6 +87,7 @@ class LivePage {
     const nowMs = performance.now();
     if (frame.type === "reading") this.#clock.heard(frame.t, nowMs);
     if (frame.type === "state") this.#newState(frame.state, nowMs);
+    if (frame.type === "verdict") showVerdict(frame.verdict);
     if (!this.#model.apply(frame)) return;
     if (frame.type === "mark") {
       happened([frame.mark], this.#zone);
@@ -115,7 +118,7 @@ class LivePage {
    * @param {string} words */
   #words(words) {
     const heading = one("[data-words]"), aside = one("[data-aside]");
-    if (!heading) return; // a verdict stands there
+    if (!heading) return;
     write(heading, words);
     const time = clockTime(this.#charts.edge(), this.#zone);
     write(aside, (aside?.textContent ?? "").replace(/\d\d:\d\d:\d\d/, time));

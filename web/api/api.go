@@ -129,6 +129,7 @@ func (a *API) Routes() []Route {
 		{"GET targets", guard.Viewer, a.targets},
 		{"GET state", guard.Viewer, a.state},
 		{"GET strategies", guard.Viewer, a.strategies},
+		{"GET verdict", guard.Viewer, a.verdict},
 		{"GET history", guard.Viewer, a.history},
 		{"GET readings.csv", guard.Viewer, a.readings},
 		{"GET snapshots", guard.Viewer, a.snapshots},

@@ -11,6 +11,7 @@ import (
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/live"
 )
 
@@ -137,6 +138,9 @@ func (a *API) targets(w http.ResponseWriter, _ *http.Request) error {
 		Verdict *string    `json:"verdict"` // null: nothing has been judged
 	}
 	t := one{ID: lab.TargetID, Status: a.Lab.State().Status}
+	if v := a.Lab.Watch().Verdict(); v.Word != verdict.Insufficient {
+		t.Verdict = (*string)(&v.Word)
+	}
 	if present, err := a.Lab.Watch().Target(); err == nil {
 		t.URL = present.URL()
 	}

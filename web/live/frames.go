@@ -114,6 +114,13 @@ type stateFrame struct {
 	State  json.RawMessage `json:"state"`
 }
 
+type verdictFrame struct {
+	Type    string          `json:"type"`
+	Seq     uint64          `json:"seq"`
+	Target  string          `json:"target"`
+	Verdict json.RawMessage `json:"verdict"`
+}
+
 type gapFrame struct {
 	Type   string `json:"type"`
 	Seq    uint64 `json:"seq"`

@@ -100,6 +100,14 @@ func (h *Hub) State(state []byte) {
 	h.keepLocked(frame(stateFrame{"state", h.seq, h.cfg.Target, state}))
 }
 
+// Verdict publishes a verdict, which is JSON.
+func (h *Hub) Verdict(verdict []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seq++
+	h.keepLocked(frame(verdictFrame{"verdict", h.seq, h.cfg.Target, verdict}))
+}
+
 // keepLocked puts the frame h.seq into the ring and has it delivered.
 func (h *Hub) keepLocked(payload []byte) {
 	h.ring[h.seq%ringFrames] = onTheWire(payload)

@@ -1,0 +1,157 @@
+package target
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/verdict"
+)
+
+const (
+	lookEvery  = 2 * time.Second
+	settleFor  = 3 * time.Second  // after a switch or start; what is set up then is no trend
+	retellFrom = 10 * time.Second // between verdicts that differ in figures alone
+)
+
+// A judge keeps a verdict current. What is seen comes to it over a channel, so
+// that weighing it never holds up the readings.
+type judge struct {
+	seen chan sight
+	told func(verdict.Verdict) // may be nil
+	log  *slog.Logger
+
+	mu     sync.Mutex
+	latest verdict.Verdict
+
+	// Owned by whoever takes in readings.
+	from, next time.Time // when the present window begins; when the next look is due
+	window     int       // counts windows
+}
+
+// A sight is a look, or the beginning of a new window.
+type sight struct {
+	look    verdict.Look
+	profile []byte // heap profile to decode, may be nil
+	window  int    // it belongs to; another than before starts anew
+	begin   bool   // nothing was seen yet
+}
+
+func newJudge(told func(verdict.Verdict), log *slog.Logger) *judge {
+	j := &judge{seen: make(chan sight, 16), told: told, log: log}
+	j.latest = (&verdict.History{}).Judge()
+	return j
+}
+
+// begin starts a window at now.
+func (j *judge) begin(now time.Time) {
+	j.window++
+	j.from, j.next = now, now.Add(settleFor)
+	j.offer(sight{begin: true})
+}
+
+// offer drops what a judge who is behind has no time for; a later look tells
+// as much.
+func (j *judge) offer(s sight) {
+	s.window = j.window
+	select {
+	case j.seen <- s:
+	default:
+	}
+}
+
+// reading takes a look every now and then.
+func (j *judge) reading(r *profiler.Reading) {
+	if r.At.Before(j.next) || !profiler.Known(r.Get(profiler.HeapLive)) {
+		return
+	}
+	j.next = r.At.Add(lookEvery)
+	j.offer(sight{look: lookOf(r)})
+}
+
+func lookOf(r *profiler.Reading) verdict.Look {
+	outside := profiler.Unknown
+	if rss, runtime := r.Get(profiler.RSS), r.Get(profiler.RuntimeTotal); profiler.Known(rss) && profiler.Known(runtime) {
+		outside = max(0, rss-runtime)
+	}
+	return verdict.Look{
+		At: r.At, Floor: r.Get(profiler.HeapLive), FloorExact: true, GCCycles: r.Get(profiler.GCCycles),
+		AllocBytes: r.Get(profiler.AllocBytes), Mallocs: r.Get(profiler.AllocObjects), Requests: r.Get(profiler.Requests),
+		OutsideGo: outside, Running: r.Get(profiler.Goroutines),
+	}
+}
+
+// run judges until ctx ends.
+func (j *judge) run(ctx context.Context) error {
+	history := &verdict.History{}
+	var lastTold time.Time
+	window := 0
+	for {
+		var s sight
+		select {
+		case <-ctx.Done():
+			return nil
+		case s = <-j.seen:
+		}
+		if s.window != window {
+			window, history, lastTold = s.window, &verdict.History{}, time.Time{}
+		}
+		if !s.begin {
+			if err := see(history, s); err != nil {
+				j.log.Warn("a look was left out", "error", err)
+				continue
+			}
+		}
+		v := history.Judge()
+		if j.keep(v) || time.Since(lastTold) >= retellFrom {
+			lastTold = time.Now()
+			if j.told != nil {
+				j.told(v)
+			}
+		}
+	}
+}
+
+func see(h *verdict.History, s sight) error {
+	if s.profile != nil {
+		p, err := diff.Decode(bytes.NewReader(s.profile), diff.Limits{})
+		if err != nil {
+			return fmt.Errorf("judging a snapshot: %w", err)
+		}
+		s.look.Heap = p
+	}
+	return h.Add(s.look)
+}
+
+// keep reports whether v says something else than the verdict before it, other
+// than by its figures.
+func (j *judge) keep(v verdict.Verdict) (news bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	was := j.latest
+	j.latest = v
+	return was.Word != v.Word || firstSuspect(was) != firstSuspect(v)
+}
+
+func firstSuspect(v verdict.Verdict) string {
+	if len(v.Suspects) == 0 {
+		return ""
+	}
+	return v.Suspects[0].Function
+}
+
+// Judge keeps the verdict current until ctx ends.
+func (w *Watch) Judge(ctx context.Context) error { return w.judge.run(ctx) }
+
+// Verdict returns the present one: of what has run since the last switch or
+// start.
+func (w *Watch) Verdict() verdict.Verdict {
+	w.judge.mu.Lock()
+	defer w.judge.mu.Unlock()
+	return w.judge.latest
+}

@@ -1,0 +1,28 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler/verdict"
+)
+
+// A judged is a verdict and of whom.
+type judged struct {
+	Target string `json:"target"`
+	verdict.Verdict
+}
+
+func (a *API) verdict(w http.ResponseWriter, _ *http.Request) error {
+	return answer(w, http.StatusOK, judged{lab.TargetID, a.Lab.Watch().Verdict()})
+}
+
+// PublishVerdict returns what sends verdicts to viewers through publish.
+func PublishVerdict(publish func(frame []byte)) func(verdict.Verdict) {
+	return func(v verdict.Verdict) {
+		if raw, err := json.Marshal(judged{lab.TargetID, v}); err == nil { // a verdict holds no NaN
+			publish(raw)
+		}
+	}
+}
