@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 BIN := bin/leakline
 ARGS ?=
 
-.PHONY: help run build test unit e2e screenshots js check generate cross bench fuzz clean tools
+.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ run: ## build and open the lab on its embedded defaults (ARGS="--rps 200")
 build: ## build bin/leakline
 	@go build -trimpath -o $(BIN) ./cmd/leakline
 
-test: tools check unit e2e js cross ## set up what is missing and run every check
+test: tools check unit e2e js cross patients ## set up what is missing and run every check
 
 tools: ## install what the tests need (Debian, as root) or say what is missing
 	@./.ci/tools
@@ -48,6 +48,7 @@ check: generate ## formatting, vet, generated files, go.mod
 	@go vet ./...
 	@go mod tidy -diff
 	@cd bench && go vet ./... && go mod tidy -diff
+	@cd corpus && go vet ./... && go mod tidy -diff
 	@git diff --exit-code -- '*_templ.go' || { echo "templates are newer than their generated files: commit the result of make generate"; exit 1; }
 
 generate: ## regenerate *_templ.go
@@ -55,6 +56,12 @@ generate: ## regenerate *_templ.go
 
 cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
+
+patients: ## judge 43 small services, their stories told 4.5 times as fast (about 3 min)
+	@cd corpus && go test -count=1 -timeout 15m .
+
+corpus: build ## judge them in full and print the score (about 12 min)
+	@cd corpus && go build -o ../bin/patients ./patients && go run ./score -leakline ../$(BIN) -patients ../bin/patients -jobs 3
 
 bench: ## measure beside peers, in a module of its own; prints a table (about 8 min)
 	@ulimit -n 20000 2>/dev/null; cd bench && go run .

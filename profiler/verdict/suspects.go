@@ -77,7 +77,7 @@ func fromSite(s *diff.Site, perSecond *diff.Interval) Suspect {
 func where(s *diff.Site) string { return at(s.Function, s.File, s.Line) }
 
 func at(function, file string, line int) string {
-	return fmt.Sprintf("%s (%s:%d)", function, diff.ShortFile(file), line)
+	return fmt.Sprintf("%s (%s:%d)", diff.ShortName(function), diff.ShortFile(file), line)
 }
 
 func byteRange(iv diff.Interval) string { return units.ByteEstimate(iv.Low, iv.Estimate, iv.High) }

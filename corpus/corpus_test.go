@@ -1,0 +1,56 @@
+package corpus_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/leakline/leakline/corpus"
+)
+
+// atOnce is how many patients run at a time: more would starve one another.
+const atOnce = 3
+
+// Every patient is judged, its story told four and a half times as fast. One
+// wrong verdict or suspect fails.
+func TestEveryPatient(t *testing.T) {
+	dir := t.TempDir()
+	trial := corpus.Trial{
+		Leakline: build(t, "..", filepath.Join(dir, "leakline"), "./cmd/leakline"),
+		Patients: build(t, ".", filepath.Join(dir, "patients"), "./patients"),
+		For:      10 * time.Second, Every: time.Second, Pace: 4.5,
+	}
+	cases, err := corpus.List(t.Context(), trial.Patients)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 24 {
+		t.Fatalf("%d patients, want 24 or more", len(cases))
+	}
+	free := make(chan struct{}, atOnce)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			free <- struct{}{}
+			defer func() { <-free }()
+			r, err := trial.Examine(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.WordRight() || !r.SuspectRight() {
+				t.Errorf("%s: judged %s at %s, want %v at %v\n%s", c.Note, r.Word, r.Function, c.Words, c.Suspect, r.Raw)
+			}
+		})
+	}
+}
+
+func build(t *testing.T, dir, out, what string) string {
+	t.Helper()
+	cmd := exec.Command("go", "build", "-o", out, what)
+	cmd.Dir = dir
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("building %s: %v\n%s", what, err, text)
+	}
+	return out
+}

@@ -1,0 +1,3 @@
+module github.com/leakline/leakline/corpus
+
+go 1.26
