@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
-	"github.com/google/pprof/profile"
 	"github.com/spf13/cobra"
 
 	"github.com/leakline/leakline/profiler/diff"
@@ -28,7 +26,7 @@ func newDiffCommand() *cobra.Command {
 	var f diffFlags
 	c := &cobra.Command{
 		Use: "diff BASE HEAD", Short: "compare two profiles and name the lines that moved, in your own code",
-		Long: "Compares two heap (or goroutine) profiles, files as go tool pprof writes them, and ranks the\n" +
+		Long: "Compares two heap (or goroutine) profiles, files as go tool pprof writes them or URLs of services, and ranks the\n" +
 			"functions and lines of your own code by what changed, with 95 % intervals.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error { return runDiff(c, args[0], args[1], f) },
@@ -54,11 +52,11 @@ func runDiff(c *cobra.Command, basePath, headPath string, f diffFlags) error {
 		return fmt.Errorf("--fail-over: %w", err)
 	}
 	o := diff.Options{Sample: f.sample, UserCode: userCode}
-	base, err := readProfile(basePath)
+	base, err := readProfile(c.Context(), basePath)
 	if err != nil {
 		return err
 	}
-	head, err := readProfile(headPath)
+	head, err := readProfile(c.Context(), headPath)
 	if err != nil {
 		return err
 	}
@@ -89,7 +87,7 @@ func printDiff(w io.Writer, report *diff.Report, basePath, headPath string, f di
 		Base string `json:"base"`
 		Head string `json:"head"`
 		*diff.Report
-	}{basePath, headPath, report})
+	}{shown(basePath), shown(headPath), report})
 }
 
 // parseAmount reads 10MB, 512KiB or 1000; empty is 0.
@@ -109,17 +107,4 @@ func parseAmount(text string) (float64, error) {
 var scales = map[string]float64{
 	"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
 	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
-}
-
-func readProfile(path string) (*profile.Profile, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	p, err := diff.Decode(f, diff.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return p, nil
 }

@@ -114,6 +114,11 @@ func TestBadStartsAreOneSentenceAndExitTwo(t *testing.T) {
 		{name: "token too short", args: []string{"lab"}, env: "LEAKLINE_VIEWER_TOKEN=short", want: "16 to 256"},
 		{name: "number that is none, by environment", args: []string{"lab"}, env: "LEAKLINE_RPS=many", want: "LEAKLINE_RPS"},
 		{name: "profile that is not there", args: []string{"diff", "a.pb.gz", "b.pb.gz"}, want: "a.pb.gz"},
+		{name: "amount that is none", args: []string{"diff", "--fail-over", "much", file, file}, want: "--fail-over"},
+		{name: "service that is not there", args: []string{"diagnose", "http://u:hidden@127.0.0.1:1"}, want: "refused"},
+		{name: "address that is no URL", args: []string{"diagnose", "localhost:6060"}, want: "http://host:port"},
+		{name: "window too short for a trend", args: []string{"diagnose", "--for", "5s", "http://127.0.0.1:1"}, want: "--every"},
+		{name: "expression that is none", args: []string{"diagnose", "--user-code", "(", "http://127.0.0.1:1"}, want: "--user-code"},
 		{name: "profile that is none", args: []string{"diff", file, file}, want: file},
 	}
 	for _, tt := range tests {

@@ -1,0 +1,4 @@
+package target
+
+// ParseTrailer is for the fuzzer.
+var ParseTrailer = parseTrailer
