@@ -192,6 +192,21 @@ func (l *Lab) Restart(by string) {
 	l.again()
 }
 
+// Reset begins again: a new life, with the strategy and the load as they were
+// at the start. The updater's settings are the checker's own and go with it.
+func (l *Lab) Reset(ctx context.Context, by string) error {
+	first := l.first
+	if _, err := l.SetLoad(ctx, LoadChange{&first.RPS, &first.RiskyShare, &first.RiskyUsers}, by); err != nil {
+		return err
+	}
+	l.command.Lock()
+	l.change(func(s *State) { l.desired = l.cfg.Strategy })
+	l.command.Unlock()
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
+	l.again()
+	return nil
+}
+
 // Resume starts a patient again that the supervisor had given up.
 func (l *Lab) Resume(by string) {
 	if l.State().Status != Halted {

@@ -67,6 +67,7 @@ func (c Config) withDefaults() Config {
 type Lab struct {
 	cfg   Config
 	load  *load
+	first LoadSettings // what reset goes back to
 	watch *target.Watch
 
 	redis    string // URL the patient uses
@@ -99,7 +100,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	if _, err := l.lookUp(l.cfg.Strategy); err != nil {
 		return nil, err
 	}
-	l.desired = l.cfg.Strategy
+	l.desired, l.first = l.cfg.Strategy, settings
 	l.state = State{Status: Starting, Strategy: l.desired, Updater: "atomic"}
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
 	l.watch = target.NewWatch(target.WatchConfig{
@@ -233,9 +234,12 @@ func (l *Lab) keepTime(ctx context.Context) error {
 	}
 }
 
-// snapshots takes what is asked for, and one by the clock.
+// snapshots takes what is asked for, and one by the clock: sooner while memory
+// grows and no snapshot has shown where.
 func (l *Lab) snapshots(ctx context.Context) error {
-	tick := time.NewTicker(l.cfg.SnapshotEvery)
+	const sooner = 3
+	last := time.Now()
+	tick := time.NewTicker(l.cfg.SnapshotEvery / (2 * sooner))
 	defer tick.Stop()
 	for {
 		req := target.Request{Reason: profiler.ReasonInterval, By: "lab"}
@@ -244,7 +248,15 @@ func (l *Lab) snapshots(ctx context.Context) error {
 			return nil
 		case req = <-l.captures:
 		case <-tick.C:
+			due := l.cfg.SnapshotEvery
+			if l.watch.Verdict().Word == verdict.Growing {
+				due /= sooner
+			}
+			if time.Since(last) < due {
+				continue
+			}
 		}
+		last = time.Now()
 		_, err := l.watch.Snapshot(ctx, req)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, target.ErrNotRunning) {
 			l.cfg.Log.Warn("snapshot failed", "reason", string(req.Reason), "error", err)

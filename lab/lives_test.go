@@ -161,3 +161,25 @@ func TestASwitchAskedForDuringTheStart(t *testing.T) {
 		t.Errorf("spans %+v, want list-scan alone", spans)
 	}
 }
+
+func TestAResetIsAnotherLifeWithEverythingAsAtTheStart(t *testing.T) {
+	s := run(t, config(t))
+	s.watched(t, 1)
+	before := s.State()
+	if _, err := s.Use(t.Context(), "redis-sismember", "instructor"); err != nil {
+		t.Fatal(err)
+	}
+	rps := before.Load.RPS + 7
+	if _, err := s.SetLoad(t.Context(), lab.LoadChange{RPS: &rps}, "instructor"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Reset(t.Context(), "instructor"); err != nil {
+		t.Fatal(err)
+	}
+	s.watched(t, 2)
+	after := s.State()
+	if after.Strategy != before.Strategy || after.StrategyGeneration != 1 || after.Load != before.Load {
+		t.Errorf("%s, generation %d, load %+v; want %s, 1, %+v",
+			after.Strategy, after.StrategyGeneration, after.Load, before.Strategy, before.Load)
+	}
+}

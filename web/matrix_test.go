@@ -38,6 +38,7 @@ var needs = map[string]guard.Role{
 	"PUT /api/v1/load":                         guard.Instructor,
 	"POST /api/v1/gc":                          guard.Instructor,
 	"POST /api/v1/restart":                     guard.Instructor,
+	"POST /api/v1/reset":                       guard.Instructor,
 	"POST /api/v1/resume":                      guard.Instructor,
 	"POST /api/v1/snapshots":                   guard.Instructor,
 	"PATCH /api/v1/snapshots/{id}":             guard.Instructor,

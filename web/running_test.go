@@ -125,7 +125,7 @@ func TestContractHoldsForARunningLab(t *testing.T) {
 	s.eventually(t, "/metrics", `leakline_patient_floor_bytes{target="checker"} `)
 	until(t, "some readings of the new strategy", func() bool { return s.hub.Seq() > 30 })
 
-	s.do(t, call{method: "POST", path: "restart"})
+	s.do(t, call{method: "POST", path: "reset"})
 	s.eventually(t, "/api/v1/state", `"status":"running","epoch":"e1","generation":2`)
 	s.eventually(t, "/api/v1/history", `"kind":"restart"`)
 	s.do(t, call{path: "diff?base=" + before + "&head=" + s.snapshot(t, "heap"), says: `"same_process":false`})

@@ -15,7 +15,7 @@ import (
 // Source holds this package's files as they were compiled, by their base
 // names, to be shown beside what a profile says about their lines.
 //
-//go:embed catalog.go fallback.go listscan.go localsnapshot.go redissismember.go riskyset.go setperrequest.go userset.go
+//go:embed auditforever.go catalog.go fallback.go listscan.go localsnapshot.go redissismember.go riskyset.go setperrequest.go userset.go
 var Source embed.FS
 
 // A Spec is a strategy to choose.
@@ -32,6 +32,7 @@ func Catalog() []Spec {
 		{"list-scan", "Fetches and parses the list on every request and scans it, without a Set", newListScan},
 		{"redis-sismember", "Asks Redis for one member of a Set that an updater publishes", newRedisSIsMember},
 		{"local-snapshot", "Looks the user up in a copy of the Set in this process, replaced when another is published", newLocalSnapshot},
+		{"audit-forever", "Decides as set-per-request does, and keeps one request's Set in ten in a log that nothing ever empties", newAuditForever},
 	}
 }
 
@@ -55,6 +56,8 @@ type Parts struct {
 	Users     RiskyUsers
 	Sentinel  func() bool // whether whole Sets are published with checker.Sentinel in them
 	SetBuilt  func()      // called for each Set built in this process
+
+	AuditEvery int // payments for each one that audit-forever keeps; default 10
 }
 
 // ListCache is the part of Redis that holds the JSON list.

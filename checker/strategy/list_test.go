@@ -10,9 +10,9 @@ import (
 	"github.com/leakline/leakline/checker"
 )
 
-// The two strategies that keep the list in Redis differ in the Sets they build
+// The strategies that keep the list in Redis differ in the Sets they build
 // and in nothing else.
-var listStrategies = map[string]int{"set-per-request": 1, "list-scan": 0}
+var listStrategies = map[string]int{"set-per-request": 1, "list-scan": 0, "audit-forever": 1}
 
 func TestListStrategies(t *testing.T) {
 	tests := []struct {

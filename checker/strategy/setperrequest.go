@@ -15,6 +15,7 @@ type setPerRequest struct {
 	cache    ListCache
 	users    RiskyUsers
 	setBuilt func()
+	used     func(checker.Payment, map[string]struct{}) // told of every Set; may be nil
 }
 
 func newSetPerRequest(p Parts) (checker.Strategy, error) {
@@ -24,20 +25,27 @@ func newSetPerRequest(p Parts) (checker.Strategy, error) {
 func (s *setPerRequest) Check(ctx context.Context, p checker.Payment) (bool, error) {
 	list, cacheErr := s.cache.Get(ctx, checker.ListKey)
 	if cacheErr != nil || list == nil {
-		return s.miss(ctx, p.UserID, cacheErr)
+		return s.miss(ctx, p, cacheErr)
 	}
 	set, err := newRiskySet(list)
 	if err != nil {
-		return s.miss(ctx, p.UserID, nil) // overwrites what cannot be read
+		return s.miss(ctx, p, nil) // overwrites what cannot be read
 	}
+	return s.look(p, set), nil
+}
+
+func (s *setPerRequest) look(p checker.Payment, set map[string]struct{}) (risky bool) {
 	s.setBuilt()
-	_, risky := set[p.UserID]
-	return risky, nil
+	if s.used != nil {
+		s.used(p, set)
+	}
+	_, risky = set[p.UserID]
+	return risky
 }
 
 // miss answers from SQL. A cache that has just failed is not written to: the
 // request has no time left to wait for it twice.
-func (s *setPerRequest) miss(ctx context.Context, userID string, cacheErr error) (bool, error) {
+func (s *setPerRequest) miss(ctx context.Context, p checker.Payment, cacheErr error) (bool, error) {
 	ids, err := s.users.ActiveIDs(ctx)
 	if err != nil {
 		return false, unavailable(cacheErr, err)
@@ -46,12 +54,10 @@ func (s *setPerRequest) miss(ctx context.Context, userID string, cacheErr error)
 	for _, id := range ids {
 		set[id] = struct{}{}
 	}
-	s.setBuilt()
 	if cacheErr == nil {
 		fill(ctx, s.cache, slices.Collect(maps.Keys(set))) // the Set lives until Redis has answered
 	}
-	_, risky := set[userID]
-	return risky, nil
+	return s.look(p, set), nil
 }
 
 func (s *setPerRequest) Close() error { return nil }

@@ -32,6 +32,7 @@ type judge struct {
 	// Owned by whoever takes in readings.
 	from, next time.Time // when the present window begins; when the next look is due
 	window     int       // counts windows
+	pending    []byte    // a heap profile that waits for the first reading of the window
 }
 
 // A sight is a look, or the beginning of a new window.
@@ -51,7 +52,7 @@ func newJudge(told func(verdict.Verdict), log *slog.Logger) *judge {
 // begin starts a window at now.
 func (j *judge) begin(now time.Time) {
 	j.window++
-	j.from, j.next = now, now.Add(settleFor)
+	j.from, j.next, j.pending = now, now.Add(settleFor), nil
 	j.offer(sight{begin: true})
 }
 
@@ -67,11 +68,14 @@ func (j *judge) offer(s sight) {
 
 // reading takes a look every now and then.
 func (j *judge) reading(r *profiler.Reading) {
-	if r.At.Before(j.next) || !profiler.Known(r.Get(profiler.HeapLive)) {
+	if r.At.Before(j.next) && j.pending == nil || !profiler.Known(r.Get(profiler.HeapLive)) {
 		return
 	}
-	j.next = r.At.Add(lookEvery)
-	j.offer(sight{look: lookOf(r)})
+	if !r.At.Before(j.next) {
+		j.next = r.At.Add(lookEvery)
+	}
+	j.offer(sight{look: lookOf(r), profile: j.pending})
+	j.pending = nil
 }
 
 func lookOf(r *profiler.Reading) verdict.Look {

@@ -223,7 +223,8 @@ func (w *Watch) weigh(s profiler.Snapshot, body []byte) {
 	w.order.Lock()
 	defer w.order.Unlock()
 	if w.last.Generation != s.Generation || w.last.At.Before(w.judge.from) {
-		return // of another life or strategy than the one that is judged
+		w.judge.pending = body // the first reading of this life or strategy takes it along
+		return
 	}
 	l := lookOf(&w.last)
 	l.At = s.Time

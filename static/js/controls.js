@@ -37,7 +37,7 @@ class Controls {
   /** Follows what is so, whoever caused it. @param {State} state */
   state(state) {
     const ready = state.status === "running";
-    for (const b of all("[data-do]", this.#rail)) b.disabled = !ready && (b.dataset.do !== "restart" || state.status === "halted");
+    for (const b of all("[data-do]", this.#rail)) b.disabled = !ready && (!["restart", "reset"].includes(b.dataset.do) || state.status === "halted");
     const why = one("[data-unready]", this.#rail);
     why.hidden = ready;
     write(why, ready ? "" : `The process is ${state.status}: what needs it waits. Strategy and load are kept for its return.`);
@@ -45,7 +45,7 @@ class Controls {
     if (state.load) this.#showLoad(state.load);
   }
 
-  /** @param {"snapshot" | "gc" | "restart" | "resume"} what */
+  /** @param {"snapshot" | "gc" | "restart" | "reset" | "resume"} what */
   async #press(what) {
     const button = what === "resume" ? one("[data-resume]") : one(`[data-do=${what}]`, this.#rail);
     if (button.disabled) return;
@@ -154,6 +154,7 @@ class Controls {
 const WORDS = {
   snapshot: { path: "snapshots", doing: "Taking a snapshot …", done: "" },
   gc: { path: "gc", doing: "Forcing a GC …", done: "GC forced." },
+  reset: { path: "reset", doing: "Resetting …", done: "Reset; a new generation begins with everything at its default." },
   restart: { path: "restart", doing: "Restarting …", done: "Restarted; a new generation begins." },
   resume: { path: "resume", doing: "Resuming …", done: "Resumed." },
 };

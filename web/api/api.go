@@ -141,6 +141,7 @@ func (a *API) Routes() []Route {
 		{"PUT load", guard.Instructor, a.putLoad},
 		{"POST gc", guard.Instructor, a.gc},
 		{"POST restart", guard.Instructor, a.restart},
+		{"POST reset", guard.Instructor, a.reset},
 		{"POST resume", guard.Instructor, a.resume},
 		{"POST snapshots", guard.Instructor, a.takeSnapshot},
 		{"PATCH snapshots/{id}", guard.Instructor, a.changeSnapshot},

@@ -72,6 +72,13 @@ func (a *API) restart(w http.ResponseWriter, r *http.Request) error {
 	return a.state(w, r)
 }
 
+func (a *API) reset(w http.ResponseWriter, r *http.Request) error {
+	if err := a.Lab.Reset(r.Context(), by); err != nil {
+		return err
+	}
+	return a.state(w, r)
+}
+
 func (a *API) resume(w http.ResponseWriter, r *http.Request) error {
 	a.Lab.Resume(by)
 	return a.state(w, r)

@@ -1,4 +1,4 @@
-package e2e
+package e2e_test
 
 import (
 	"encoding/json"
@@ -54,7 +54,7 @@ func TestDiffIsAGate(t *testing.T) {
 			t.Errorf("over %s of %s: exit code %d (%v), want %d", tt.over, tt.head, code, err, tt.want)
 		}
 		var report struct{ Sites []struct{ Function string } }
-		if err := json.Unmarshal(out, &report); err != nil || len(report.Sites) == 0 || report.Sites[0].Function != "github.com/leakline/leakline/web/e2e.keep" {
+		if err := json.Unmarshal(out, &report); err != nil || len(report.Sites) == 0 || report.Sites[0].Function != "github.com/leakline/leakline/web/e2e_test.keep" {
 			t.Errorf("the first site is %+v, %v", report.Sites, err)
 		}
 	}

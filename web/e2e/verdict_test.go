@@ -1,0 +1,56 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// judged is what the tests read of a verdict.
+type judged struct {
+	Verdict, Summary string
+	Suspects         []struct{ Function string }
+}
+
+const riskySet = "github.com/leakline/leakline/checker/strategy.newRiskySet"
+
+// The lesson's bug is no leak, and the log that is never emptied is: the page
+// says so by itself, names the line, and begins anew after a reset.
+func TestThePageJudges(t *testing.T) {
+	l := startLab(t, smallList)
+	p := newPage(t, startBrowser(t))
+	p.do(chromedp.Navigate(l.link("/", instructorToken)))
+	l.judge("churn", riskySet)
+	p.until(15*time.Second, `document.querySelector('[data-verdict-word]').textContent.trim() === 'churn'`)
+
+	l.api("PUT", "strategy", map[string]any{"name": "audit-forever"}, nil)
+	l.judge("leak", riskySet)
+	p.until(15*time.Second, `document.querySelector('#verdict.is-fault [data-verdict-word]')?.textContent.trim() === 'leak'`)
+	p.until(15*time.Second, `document.querySelector('[data-verdict-said]').textContent.startsWith('Verdict: leak. A leak:')`)
+	p.until(15*time.Second, `document.querySelector('[data-evidence] li + li + li')?.textContent.includes('newRiskySet')`)
+
+	l.api("POST", "reset", nil, nil)
+	l.eventually(10*time.Second, "the verdict to begin anew", func() bool {
+		var v judged
+		l.api("GET", "verdict", nil, &v)
+		return v.Verdict != "leak"
+	})
+}
+
+// judge takes snapshots until the verdict is word, and names the suspect.
+func (l *labProcess) judge(word, suspect string) judged {
+	l.t.Helper()
+	var v judged
+	l.eventually(60*time.Second, "the verdict "+word+" at "+suspect, func() bool {
+		time.Sleep(2 * time.Second)
+		l.api("POST", "snapshots", map[string]any{}, nil)
+		l.api("GET", "verdict", nil, &v)
+		return v.Verdict == word && len(v.Suspects) > 0 && v.Suspects[0].Function == suspect
+	})
+	if !strings.Contains(v.Summary, "newRiskySet") {
+		l.t.Errorf("the sentence %q does not name the function", v.Summary)
+	}
+	return v
+}
