@@ -24,6 +24,7 @@ type labFlags struct {
 	dataDir     string
 	open        bool
 	debug       bool
+	memoryLimit string
 	tokenFiles  struct{ instructor, viewer string }
 	lab         lab.Config
 }
@@ -42,6 +43,7 @@ func (f *labFlags) register(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.lab.RiskyShare, "risky-share", 0.1, "share of payments made by risky users, 0 to 1")
 	flags.StringVar(&f.lab.Strategy, "strategy", "set-per-request", "strategy to start with")
 	flags.IntVar(&f.lab.CheckerCPUs, "checker-cpus", 1, "GOMAXPROCS of the checker")
+	flags.StringVar(&f.memoryLimit, "memory-limit", "0", "memory the checker may have; 0 is no limit, and all that can be asked for so far")
 	flags.BoolVar(&f.open, "open", false, "open the instructor's page in a browser")
 	flags.BoolVar(&f.debug, "debug", false, "log every event")
 	flags.StringVar(&f.tokenFiles.instructor, "instructor-token-file", "", "file that holds the instructor's token")
@@ -55,6 +57,8 @@ func (f *labFlags) check() error {
 		return fmt.Errorf("--users %d: want at least 2", f.lab.Users)
 	case f.lab.CheckerCPUs < 1:
 		return fmt.Errorf("--checker-cpus %d: want at least 1", f.lab.CheckerCPUs)
+	case f.memoryLimit != "0":
+		return fmt.Errorf("--memory-limit %s: limits are not enforced yet, only 0 (none) is possible", f.memoryLimit)
 	case f.lab.Seed && f.lab.Database == "":
 		return errors.New("--seed is for a database given by --database; the private one is always filled")
 	}

@@ -20,7 +20,9 @@ const (
 	clearGrowth = 10   // of the noise: then the floor's own shape can be believed
 	fewSampled  = 12   // objects, with which a site's own trend says little
 	churnPerS   = 4e6  // bytes a second: less is no trouble to any collector
+	moreWork    = 0.56 // of it in the second half; an even load has 0.5
 	ageing      = 1.3  // how much older a site's objects are at the end
+	minPart     = 0.1  // of the floor's growth that a line may explain, to be named
 	minSurvivor = 3    // sampled objects that came and stayed
 )
 
@@ -33,7 +35,7 @@ type suspicion struct {
 // suspicions lists what grew beyond its sampling noise, or little but never
 // lost an object, most bytes first.
 func (h *History) suspicions() []suspicion {
-	if h.report == nil {
+	if h.report == nil || h.report.Seconds == nil {
 		return nil
 	}
 	var all []suspicion
@@ -64,24 +66,31 @@ func keep(s *diff.Site) float64 {
 
 // kept reports whether a site keeps what it allocates, rather than having more
 // to do. By Little's law live memory is the rate of allocation times age: when
-// only the rate rises, the age stays.
+// only the rate rises, the age stays. Two profiles tell no age; then it is
+// enough that the process as a whole does not do more than it did.
 func (h *History) kept(s *diff.Site) bool {
 	if keep(s) >= retained {
 		return true
 	}
-	early, late := h.age(placeOfSite(s))
+	early, late, known := h.age(placeOfSite(s))
+	if !known {
+		return h.work(1./2) < moreWork
+	}
 	return late >= ageing*early
 }
 
 // age returns the mean age of a site's objects, in units of half a window, in
 // the middle and at the end of the window.
-func (h *History) age(p place) (early, late float64) {
+func (h *History) age(p place) (early, late float64, known bool) {
 	seconds := h.seconds()
 	alive := newTrend(seconds, h.site(p, func(v sampled) float64 { return v.alive }))
 	allocated := newTrend(seconds, h.site(p, func(v sampled) float64 { return v.allocated }))
 	last := len(alive.y) - 1
 	middle := last / 2
-	return alive.y[middle] / allocated.y[middle], alive.y[last] / (allocated.y[last] - allocated.y[middle])
+	if last < minLooks-1 || allocated.y[middle] == 0 {
+		return 0, 0, false
+	}
+	return alive.y[middle] / allocated.y[middle], alive.y[last] / (allocated.y[last] - allocated.y[middle]), true
 }
 
 // shape says how something grew.
@@ -123,12 +132,20 @@ func (h *History) slows(t *trend) bool {
 	return t.lateShare(1./2) < lateHalf*h.busy(1./2)*2 || t.lateShare(1./3) < lateThird*h.busy(1./3)*3
 }
 
-// busy is the share of all allocations that came in the last share of the
-// window, and no more than share.
-func (h *History) busy(share float64) float64 {
+// busy is work, and no more than share.
+func (h *History) busy(share float64) float64 { return min(share, h.work(share)) }
+
+// work is the share of all allocations that came in the last share of the
+// window: share itself when the load is even, or unknown.
+func (h *History) work(share float64) float64 {
 	mallocs := newTrend(h.seconds(), h.series(func(l *look) float64 { return l.Mallocs }))
-	if !mallocs.known() || mallocs.growth() <= 0 {
+	if !mallocs.known() {
 		return share
 	}
-	return min(share, mallocs.lateShare(share))
+	first, last := mallocs.x[0], mallocs.x[len(mallocs.x)-1]
+	all := mallocs.y[len(mallocs.y)-1] - mallocs.y[0]
+	if all <= 0 {
+		return share
+	}
+	return (mallocs.y[len(mallocs.y)-1] - mallocs.between(last-share*(last-first))) / all
 }

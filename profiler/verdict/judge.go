@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/leakline/leakline/profiler/diff"
 	"github.com/leakline/leakline/profiler/units"
@@ -41,6 +42,9 @@ func (h *History) newJudgement(v *Verdict) *judgement {
 	v.GCCycles = h.over(func(l *look) float64 { return l.GCCycles })
 	j := &judgement{Verdict: v, h: h, suspects: h.suspicions(), rate: math.NaN()}
 	j.floor = newTrend(h.seconds(), h.series(func(l *look) float64 { return l.Floor }))
+	j.suspects = slices.DeleteFunc(j.suspects, func(s suspicion) bool {
+		return s.Bytes.High < minPart*j.floor.slope.Low**h.report.Seconds
+	})
 	if j.floor.known() {
 		v.Growth = &j.floor.slope
 		v.say("The floor, what is alive after a collection, %s.", j.floorWords())

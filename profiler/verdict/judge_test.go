@@ -72,6 +72,31 @@ func TestHeapVerdicts(t *testing.T) {
 	}
 }
 
+// Two profiles with readings in between have to be enough when the load is even,
+// however little of what a line allocates it keeps.
+func TestALineThatKeepsOneInTen(t *testing.T) {
+	wrong := 0
+	for seed := range uint64(100) {
+		s := newSimulation(seed, 2e5, source{name: "build", size: 4096, made: even(4096, 6e7), alive: even(4096, 6e6)}, churns("parse", 900, 6e7))
+		var h verdict.History
+		for at := 0.0; at <= 16; at += 2 {
+			l := s.look(at)
+			if at > 0 && at < 16 {
+				l.Heap = nil
+			}
+			if err := h.Add(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if v := h.Judge(); v.Word != verdict.Leak || v.Suspects[0].Function != "main.build" {
+			wrong++
+		}
+	}
+	if wrong > 1 {
+		t.Errorf("%d of 100 are not a leak at main.build", wrong)
+	}
+}
+
 // A stated 95 % interval holds the truth about 95 times in 100.
 func TestIntervalsCoverTheTruth(t *testing.T) {
 	const runs, truth = 200, 5e5

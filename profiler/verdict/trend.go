@@ -3,6 +3,7 @@ package verdict
 import (
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/leakline/leakline/profiler/diff"
 )
@@ -97,6 +98,15 @@ func (t *trend) level(at float64) float64 {
 	}
 	slices.Sort(near)
 	return median(near)
+}
+
+// between reads the figure at a moment off the line between two looks: for what
+// is exact and only counts up.
+func (t *trend) between(at float64) float64 {
+	i := max(1, sort.SearchFloat64s(t.x, at))
+	i = min(i, len(t.x)-1)
+	share := (at - t.x[i-1]) / (t.x[i] - t.x[i-1])
+	return t.y[i-1] + share*(t.y[i]-t.y[i-1])
 }
 
 func (t *trend) growth() float64 { return t.level(t.x[len(t.x)-1]) - t.level(t.x[0]) }

@@ -114,6 +114,7 @@ func TestBadStartsAreOneSentenceAndExitTwo(t *testing.T) {
 		{name: "token too short", args: []string{"lab"}, env: "LEAKLINE_VIEWER_TOKEN=short", want: "16 to 256"},
 		{name: "number that is none, by environment", args: []string{"lab"}, env: "LEAKLINE_RPS=many", want: "LEAKLINE_RPS"},
 		{name: "profile that is not there", args: []string{"diff", "a.pb.gz", "b.pb.gz"}, want: "a.pb.gz"},
+		{name: "limit that nobody enforces", args: []string{"lab", "--memory-limit", "512MiB"}, want: "--memory-limit"},
 		{name: "amount that is none", args: []string{"diff", "--fail-over", "much", file, file}, want: "--fail-over"},
 		{name: "service that is not there", args: []string{"diagnose", "http://u:hidden@127.0.0.1:1"}, want: "refused"},
 		{name: "address that is no URL", args: []string{"diagnose", "localhost:6060"}, want: "http://host:port"},
