@@ -13,7 +13,7 @@ import (
 )
 
 func TestCatalogIsInTeachingOrder(t *testing.T) {
-	want := []string{"set-per-request", "list-scan", "redis-sismember", "local-snapshot"}
+	want := []string{"set-per-request", "list-scan", "redis-sismember", "local-snapshot", "audit-forever"}
 	got := strategy.Catalog()
 	if len(got) != len(want) {
 		t.Fatalf("%d strategies, want %d", len(got), len(want))

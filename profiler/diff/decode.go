@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/google/pprof/profile"
 )
@@ -14,6 +15,8 @@ import (
 // ratioGrace is how much may be decompressed before the ratio counts: the
 // start of an honest profile can be repetitive.
 const ratioGrace = 1 << 20
+
+var gzipMagic = []byte{0x1f, 0x8b}
 
 // Decode reads one profile, gzipped or raw. A hostile file costs no more than
 // l allows: decompression is bounded, and the messages are counted on the wire
@@ -27,7 +30,7 @@ func Decode(r io.Reader, l Limits) (*profile.Profile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading profile: %w", err)
 	}
-	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+	if bytes.HasPrefix(body, gzipMagic) {
 		if body, err = gunzip(body, l); err != nil {
 			return nil, fmt.Errorf("decompressing profile: %w", err)
 		}
@@ -92,6 +95,8 @@ func lookalike(body []byte) string {
 	switch {
 	case len(text) == 0:
 		return "it is empty"
+	case bytes.HasPrefix(start, gzipMagic):
+		return "it is compressed twice"
 	case hasAnyPrefix(text, "<!doctype html", "<html", "<head", "<body", "<!--"):
 		return "it is an HTML page; is the address that of a profile, and are you signed in?"
 	case hasAnyPrefix(text, "heap profile:", "goroutine profile:", "threadcreate profile:", "--- "):
@@ -116,6 +121,9 @@ func hasAnyPrefix(b []byte, prefixes ...string) bool {
 // printable is never true of a profile: its first bytes are a tag and the
 // length of a message of few bytes.
 func printable(b []byte) bool {
+	if !utf8.Valid(b[:max(0, len(b)-utf8.UTFMax)]) { // the last rune may be cut
+		return false
+	}
 	for _, c := range b {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
 			return false
