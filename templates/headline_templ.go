@@ -578,7 +578,7 @@ func note(n *Note, instructor bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</span></div></div><button class=\"btn go\" type=\"button\" data-note-action hidden></button> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</span></div></div><a class=\"btn go\" href=\"/diff\" data-note-compare hidden>What grew</a> <button class=\"btn go\" type=\"button\" data-note-action hidden></button> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

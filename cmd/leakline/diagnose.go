@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/profiler/verdict"
 )
 
@@ -65,11 +66,15 @@ func runDiagnose(c *cobra.Command, where string, f diagnoseFlags) error {
 		return err
 	}
 	defer s.Close()
-	history, err := watch(c.Context(), s, f, userCode, progress{c.ErrOrStderr(), f.window})
+	history, cost, err := watch(c.Context(), s, f, userCode, progress{c.ErrOrStderr(), f.window})
 	if err != nil {
 		return err
 	}
 	d := diagnosis{s.URL(), history.Judge()}
+	d.Evidence = append(d.Evidence, "Being looked at kept the service busy for at most "+units.Percent(cost)+" of the time, forced collections included.")
+	if cost > busyShare {
+		d.Warnings = append(d.Warnings, "Looking cost the service more than 1 % of one CPU: a longer --every costs less.")
+	}
 	if err := printDiagnosis(c.OutOrStdout(), d, f.asJSON); err != nil {
 		return err
 	}
@@ -87,32 +92,34 @@ const (
 )
 
 // watch looks at s as often as asked, or as seldom as keeps the cost small.
-// The first look is forgotten: being looked at allocates, once.
-func watch(ctx context.Context, s *target.Stranger, f diagnoseFlags, userCode *regexp.Regexp, p progress) (*verdict.History, error) {
+// The first look is forgotten: being looked at allocates, once. cost is the share
+// of the time in which the service had a look to answer.
+func watch(ctx context.Context, s *target.Stranger, f diagnoseFlags, userCode *regexp.Regexp, p progress) (h *verdict.History, cost float64, err error) {
 	o := target.LookOptions{GC: !f.noGC, UserCode: userCode}
 	if _, _, err := s.Look(ctx, o); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	history := &verdict.History{UserCode: userCode}
-	began := time.Now()
+	began, busy := time.Now(), time.Duration(0)
 	for {
 		l, took, err := s.Look(ctx, o)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if err := history.Add(l); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		busy += took
 		p.show(time.Since(began), l)
 		seldom := min(time.Duration(float64(took)/busyShare), f.window/(manyEnough-1))
 		pause := max(f.every, seldom) - took
 		rest := f.window - time.Since(began)
 		if rest < f.every/2 {
-			return history, nil
+			return history, busy.Seconds() / time.Since(began).Seconds(), nil
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("watching %s: %w", s.URL(), ctx.Err())
+			return nil, 0, fmt.Errorf("watching %s: %w", s.URL(), ctx.Err())
 		case <-time.After(min(pause, rest)):
 		}
 	}

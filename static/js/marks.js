@@ -19,6 +19,17 @@ export function mergedMarks(held, more) {
   return [...byID.values()].sort((a, b) => a.t - b.t || a.id - b.id).slice(-KEPT);
 }
 
+/** The two snapshots of one life nearest to the ends of a range, or null when
+ * there are no two. @param {Mark[]} marks @param {number} from @param {number} to @returns {[Mark, Mark] | null} */
+export function around(marks, from, to) {
+  const taken = marks.filter((m) => m.snapshot);
+  const nearest = (/** @type {Mark[]} */ list, /** @type {number} */ t) =>
+    list.reduce((best, m) => Math.abs(m.t - t) < Math.abs(best.t - t) ? m : best, list[0]);
+  const head = taken.length ? nearest(taken, to) : null;
+  const before = head ? taken.filter((m) => m.t < head.t && m.generation === head.generation) : [];
+  return head && before.length ? [nearest(before, from), head] : null;
+}
+
 /** @typedef {{x: number, lead: Mark, all: Mark[]}} Chip */
 
 /** Chips that do not overlap: marks too close to a heavier one join it.

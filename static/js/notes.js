@@ -1,6 +1,7 @@
 // @ts-check
 import { one, write } from "./dom.js";
 import { clockTime, duration } from "./format.js";
+import { around } from "./marks.js";
 
 /**
  * All that can be wrong or special about what is on screen.
@@ -9,11 +10,12 @@ import { clockTime, duration } from "./format.js";
  * @property {import("../wire.js").State | null} state
  * @property {{at: number, behindMs: number} | null} paused
  * @property {{from: number, to: number} | null} zoom
+ * @property {import("../wire.js").Mark[]} marks among them the snapshots that a zoomed range can be compared by
  * @property {boolean} empty no reading has come yet
  * @property {number} zone
  */
 
-/** @typedef {{tone: string, icon: string, lead: string, text: string, action: "" | "retry" | "live" | "reset", resume: boolean}} NoteText */
+/** @typedef {{tone: string, icon: string, lead: string, text: string, action: "" | "retry" | "live" | "reset", resume: boolean, compare?: {href: string, text: string}}} NoteText */
 
 const inSeconds = (/** @type {number} */ ms) => `${Math.max(0, Math.ceil(ms / 1000))}\u00a0s`;
 
@@ -29,7 +31,7 @@ export function noteFor(f) {
   if (patient) return patient;
   if (f.zoom) {
     const text = `${clockTime(f.zoom.from, f.zone)} to ${clockTime(f.zoom.to, f.zone)}; still collecting.`;
-    return { tone: "accent", icon: "find", lead: "Zoomed in.", text, action: "reset", resume: false };
+    return { tone: "accent", icon: "find", lead: "Zoomed in.", text, action: "reset", resume: false, ...comparison(f) };
   }
   if (f.paused) {
     const text = `Still collecting: ${duration(f.paused.behindMs / 1000)} behind.`;
@@ -37,6 +39,16 @@ export function noteFor(f) {
   }
   if (f.empty) return { tone: "", icon: "info", lead: "", text: "No reading yet. The first one comes as soon as the process answers.", action: "", resume: false };
   return null;
+}
+
+/** What changed in a zoomed range, by the snapshots nearest to its ends.
+ * @param {Facts} f @returns {Pick<NoteText, "compare">} */
+function comparison({ zoom, marks, zone }) {
+  const ends = zoom && around(marks, zoom.from, zoom.to);
+  if (!ends) return {};
+  const [base, head] = ends;
+  const href = `/diff?${new URLSearchParams({ base: base.snapshot ?? "", head: head.snapshot ?? "" })}`;
+  return { compare: { href, text: `What grew from ${clockTime(base.t, zone)} to ${clockTime(head.t, zone)}` } };
 }
 
 /** @param {import("../wire.js").State} s @returns {NoteText | null} */
@@ -83,6 +95,11 @@ export class NoteBar {
     const button = one("[data-note-action]", this.#bar);
     button.hidden = !note.action;
     write(button, ACTIONS[note.action]);
+    const compare = one("[data-note-compare]", this.#bar);
+    compare.hidden = !note.compare;
+    if (note.compare) compare.href = note.compare.href;
+    write(compare, note.compare?.text ?? "");
+    button.classList.toggle("go", !note.compare); // one button to press
     const resume = one("[data-resume]", this.#bar);
     if (resume) resume.hidden = !note.resume;
   }

@@ -14,7 +14,7 @@ test("the strip in words leaves out what is unknown", () => {
   assert.equal(words({ requests_per_s: 0 }), "set-per-request · 0 req/s");
 });
 
-const calm = { lost: null, state: null, paused: null, zoom: null, empty: false, zone: 0 };
+const calm = { lost: null, state: null, paused: null, zoom: null, marks: [], empty: false, zone: 0 };
 const state = (status, more = {}) => ({ target: "checker", status, ...more });
 
 test("no note while all is well", () => {
@@ -76,4 +76,15 @@ test("the table has the newest reading and few rows", () => {
   assert.ok(rows.length <= 60);
   assert.deepEqual(sampled(0, 3, 60), [2, 1, 0]);
   assert.deepEqual(sampled(5, 5, 60), []);
+});
+
+test("a zoomed range offers what grew between the snapshots nearest to its ends", () => {
+  const shot = (t, snapshot, generation = 1) => ({ id: t, t, kind: "snapshot", text: "", snapshot, generation });
+  const marks = [shot(1_000, "a"), shot(9_000, "b"), { id: 3, t: 12_000, kind: "gc", text: "" }, shot(19_000, "c"), shot(31_000, "d", 2)];
+  const compare = (from, to) => noteFor({ ...calm, zoom: { from, to }, marks })?.compare;
+  assert.deepEqual(compare(8_000, 20_000), { href: "/diff?base=b&head=c", text: "What grew from 00:00:09 to 00:00:19" });
+  assert.equal(compare(0, 18_000)?.href, "/diff?base=a&head=c");
+  assert.equal(compare(18_500, 19_500)?.href, "/diff?base=b&head=c", "the two ends are two snapshots");
+  assert.equal(compare(20_000, 40_000), undefined, "the new life has only one");
+  assert.equal(noteFor({ ...calm, zoom: { from: 0, to: 1 } })?.compare, undefined);
 });

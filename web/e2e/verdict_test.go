@@ -54,3 +54,29 @@ func (l *labProcess) judge(word, suspect string) judged {
 	}
 	return v
 }
+
+// A range that is dragged on a chart leads to what grew in it.
+func TestADraggedRangeLeadsToItsDiff(t *testing.T) {
+	l := startLab(t, smallList)
+	p := newPage(t, startBrowser(t))
+	p.do(chromedp.Navigate(l.link("/?window=1m", instructorToken)))
+	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+	l.api("POST", "snapshots", map[string]any{}, nil)
+	time.Sleep(2 * time.Second)
+	l.api("POST", "snapshots", map[string]any{}, nil)
+	time.Sleep(time.Second)
+	eval[bool](p, `(() => {
+		const canvas = document.querySelector('canvas[data-strip=memory]'), box = canvas.getBoundingClientRect();
+		const { plotLeft, plotRight } = canvas.dataset;
+		const send = (type, x, buttons) => canvas.dispatchEvent(new PointerEvent(type,
+			{ clientX: box.left + Number(x), clientY: box.top + 20, buttons, bubbles: true, pointerType: 'touch', pointerId: 1 }));
+		const middle = (Number(plotLeft) + Number(plotRight)) / 2;
+		send('pointerdown', middle, 1);
+		send('pointermove', plotRight - 2, 1);
+		send('pointerup', plotRight - 2, 0);
+		return true;
+	})()`)
+	p.until(5*time.Second, `document.querySelector('[data-note-compare]:not([hidden])')?.textContent.startsWith('What grew from')`)
+	p.do(chromedp.Click(`[data-note-compare]`))
+	p.until(10*time.Second, `location.pathname === '/diff' && document.querySelector('h1')`)
+}
