@@ -121,12 +121,10 @@ func startLab(ctx context.Context) (link string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	binary := filepath.Join(dir, "leakline")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "./cmd/leakline")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
+	binary, err := buildLeakline(ctx, dir)
+	if err != nil {
 		os.RemoveAll(dir)
-		return "", nil, fmt.Errorf("building leakline: %w: %s", err, out)
+		return "", nil, err
 	}
 	cmd := exec.CommandContext(ctx, binary, "lab", "--listen", "127.0.0.1:0")
 	stdout, err := cmd.StdoutPipe()
@@ -151,4 +149,15 @@ func startLab(ctx context.Context) (link string, stop func(), err error) {
 	}
 	stop()
 	return "", nil, fmt.Errorf("leakline lab printed no link")
+}
+
+// buildLeakline builds the product into dir.
+func buildLeakline(ctx context.Context, dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "leakline")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "./cmd/leakline")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building leakline: %w: %s", err, out)
+	}
+	return binary, nil
 }

@@ -6,6 +6,7 @@ require (
 	github.com/arl/statsviz v0.8.2
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
+	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/gorilla/websocket v1.5.3
 	github.com/leakline/leakline v0.0.0
 	github.com/redis/go-redis/v9 v9.23.0

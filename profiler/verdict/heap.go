@@ -3,6 +3,7 @@ package verdict
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/leakline/leakline/profiler/diff"
 )
@@ -25,6 +26,10 @@ const (
 	minPart     = 0.1  // of the floor's growth that a line may explain, to be named
 	minSurvivor = 3    // sampled objects that came and stayed
 )
+
+// atWork is for how long what was allocated may still be in use by requests that
+// are under way: the garbage that an unlucky collection finds alive.
+const atWork = 20 * time.Millisecond
 
 // A suspicion is a site whose live memory grew.
 type suspicion struct {
@@ -118,7 +123,7 @@ func (h *History) shapeOf(t *trend) shape {
 	switch {
 	case t.drawdown() > deepFall:
 		return emptied
-	case h.slows(t):
+	case clear && h.slows(t):
 		return slowing
 	case t.slope.Low <= 0:
 		return flat

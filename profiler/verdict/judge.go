@@ -96,6 +96,9 @@ func (j *judgement) stale() bool {
 func (j *judgement) heap() bool {
 	shape := j.h.shapeOf(&j.floor)
 	top := j.top()
+	if j.inFlight() && (shape != even || top == nil) {
+		shape = flat
+	}
 	if shape != even && top != nil && j.proves(top) {
 		shape = even // one site grows without loss while the whole goes up and down
 	}
@@ -116,6 +119,12 @@ func (j *judgement) heap() bool {
 		j.Warnings = append(j.Warnings, "Allocated here; what keeps it alive may be elsewhere.")
 	}
 	return true
+}
+
+// inFlight reports whether the floor rose by no more than what is at work at any
+// moment: a collection that falls into a request finds its garbage alive.
+func (j *judgement) inFlight() bool {
+	return j.floor.known() && j.floor.growth() < j.rate*atWork.Seconds()
 }
 
 func (j *judgement) top() *suspicion {
@@ -140,8 +149,7 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", signedRate(slope.Estimate))
 		return
 	}
-	clear := j.floor.known() && j.floor.growth() > clearGrowth*j.floor.noise()
-	if !clear && top.Sampled.Grew >= 2*fewSampled && j.h.slows(&top.over) {
+	if j.fades(top) {
 		j.Word, j.Confidence = Warming, 0.7
 		j.Summary = fmt.Sprintf("Warming up, not a leak so far: %s grows less and less.", where(top.Site))
 		return
@@ -149,6 +157,14 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 	j.Word = Leak
 	j.Confidence = certainty(j.floor.tau, top.Sampled.Grew)
 	j.Summary = fmt.Sprintf("A leak: %s is kept, allocated at %s.", rateRange(growthOf(j, top)), where(top.Site))
+}
+
+// fades reports whether growth that noise half hides comes to rest: both
+// witnesses have to say so, because each alone is wrong now and then.
+func (j *judgement) fades(top *suspicion) bool {
+	clear := j.floor.known() && j.floor.growth() > clearGrowth*j.floor.noise()
+	return !clear && top.Sampled.Grew >= fewSampled && top.over.known() && j.h.slows(&top.over) &&
+		(!j.floor.known() || j.h.slows(&j.floor))
 }
 
 func growthOf(j *judgement, top *suspicion) diff.Interval {

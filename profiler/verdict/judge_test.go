@@ -48,6 +48,8 @@ func TestHeapVerdicts(t *testing.T) {
 			made:  func(t float64) float64 { return (1e6*t + 5e5*t*t) / 3000 },
 			alive: func(t float64) float64 { return (1e6 + 1e6*t) / 3000 }}},
 			[]verdict.Word{verdict.Churn, verdict.Healthy, verdict.Growing}, "", 0},
+		{"a Set that is at work or not", 0, []source{{name: "build", size: 700e3, made: even(700e3, 65e6),
+			alive: func(t float64) float64 { return math.Floor(math.Mod(t*0.618, 2)) }}}, []verdict.Word{verdict.Churn}, "main.build", 0},
 		{"nothing at all", 1e4, []source{churns("tick", 100, 1e4)}, []verdict.Word{verdict.Healthy}, "", 0},
 	}
 	for _, tt := range tests {
