@@ -23,7 +23,7 @@ created by main.main in goroutine 1
 
 goroutine 7 [chan send]:
 github.com/x/y.work(0x1)
-	/root/go/pkg/mod/github.com/x/y@v1.2.3/y.go:3 +0x1
+	/home/dev/go/pkg/mod/github.com/x/y@v1.2.3/y.go:3 +0x1
 created by main.handle[...] in goroutine 1
 	/src/app/main.go:50 +0x2b
 
