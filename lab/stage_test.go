@@ -131,7 +131,7 @@ var lifeAndDeath = []profiler.MarkKind{
 // decidedBy asks the checker itself which strategy decides.
 func (s *stage) decidedBy(t *testing.T) string {
 	t.Helper()
-	tgt, err := s.Watch().Target()
+	tgt, err := s.Watch().Patient()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,31 +1,21 @@
 package lab
 
-import "time"
+import "github.com/leakline/leakline/profiler/target"
 
-// Status says what the patient is doing. The words are wire format.
-type Status string
-
-// The states of the patient.
+// The states of the patient, by the names its supervisor uses.
 const (
-	Starting   Status = "starting"
-	Running    Status = "running"
-	Draining   Status = "draining" // being stopped, or switching
-	BackingOff Status = "backing-off"
-	Halted     Status = "halted"
+	Starting   = target.Starting
+	Running    = target.Running
+	Draining   = target.Draining
+	BackingOff = target.BackingOff
+	Halted     = target.Halted
 )
 
 // State is what the lab knows of its patient at one instant.
 type State struct {
-	Status             Status
-	Generation         uint32 // lives so far
+	target.Life
 	Strategy           string
-	StrategyGeneration uint64    // of the checker in this life
-	Since              time.Time // when the present life became ready; zero when it is not
-	Restarts           int
-	OOMKills           int
-	LastExit           string    // how the life before ended, empty for the first
-	Attempt            int       // start attempts since the last life that was ready
-	RetryAt            time.Time // while backing off
+	StrategyGeneration uint64 // of the checker in this life
 	Load               LoadSettings
 	Counts             LoadCounts
 	Updater            string
@@ -41,6 +31,9 @@ func (l *Lab) State() State {
 	s.Load, s.Counts = l.load.get(), l.load.counts()
 	return s
 }
+
+// Life is what State says of the process alone.
+func (l *Lab) Life() target.Life { return l.State().Life }
 
 // change alters the state and tells whoever follows it.
 func (l *Lab) change(f func(*State)) {

@@ -54,14 +54,14 @@ func (l *Lab) live(ctx context.Context) (why string, asked bool) {
 	if err != nil {
 		return err.Error(), false
 	}
-	generation, err := l.welcome(ctx, p, strategy)
+	t, generation, err := l.welcome(ctx, p, strategy)
 	if err != nil {
 		p.stop()
 		return err.Error(), false
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var with sync.WaitGroup
-	with.Go(func() { l.follow(ctx, p, generation) })
+	with.Go(func() { l.follow(ctx, p, t, generation) })
 	defer func() {
 		cancel()
 		with.Wait()
@@ -85,21 +85,21 @@ func (l *Lab) live(ctx context.Context) (why string, asked bool) {
 
 // welcome makes p, which started with strategy, the present patient. A switch
 // asked for meanwhile comes first, so that nobody sees the old one decide.
-func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (generation uint32, err error) {
-	t, err := target.New(target.Config{BaseURL: p.url, Token: p.token})
+func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *target.Target, generation uint32, err error) {
+	t, err = target.New(target.Config{BaseURL: p.url, Token: p.token})
 	if err != nil {
-		return 0, fmt.Errorf("the checker's hello: %w", err)
+		return nil, 0, fmt.Errorf("the checker's hello: %w", err)
 	}
 	l.command.Lock() // until p is present: a command finds it whole or not at all
 	defer l.command.Unlock()
 	running := Switched{strategy, 1}
 	if wanted := l.wanted(); wanted != strategy {
 		if running, err = p.use(ctx, wanted); err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 	}
 	generation = l.State().Generation + 1
-	l.watch.Begin(t, generation)
+	l.watch.Begin(t, generation, true)
 	l.watch.Running(running.Name)
 	l.load.aim(p.url)
 	l.change(func(s *State) {
@@ -111,7 +111,7 @@ func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (generat
 		Kind: profiler.MarkStart, By: "lab",
 		Text: fmt.Sprintf("the checker is ready, generation %d, %s", generation, running.Name),
 	})
-	return generation, nil
+	return t, generation, nil
 }
 
 // dismiss says that there is no patient.
@@ -154,11 +154,7 @@ func (l *Lab) halt(ctx context.Context, why string) {
 
 // follow streams the patient's readings for one life, again if the stream
 // breaks while the process lives.
-func (l *Lab) follow(ctx context.Context, p *patient, generation uint32) {
-	t, err := l.watch.Target()
-	if err != nil {
-		return
-	}
+func (l *Lab) follow(ctx context.Context, p *patient, t *target.Target, generation uint32) {
 	l.takeSoon(target.Request{Reason: profiler.ReasonReady, By: "lab"})
 	for ctx.Err() == nil {
 		err := t.Follow(ctx, generation, l.watch)

@@ -28,6 +28,7 @@ type Mark struct {
 	From, To   string // of a switch
 	By         string // who did it: "instructor" or "lab"
 	Snapshot   string // the id of a snapshot, else empty
+	Profile    string // of a snapshot, its kind: heap, goroutine, …
 	Reason     Reason // of a snapshot
 	Generation uint32 // the life of the process it happened to
 }

@@ -15,8 +15,9 @@ func Known(v float64) bool { return v == v }
 // A Reading is what one process said of itself at one instant. float64 holds
 // every count up to 2⁵³ exactly, which is nine petabytes.
 type Reading struct {
-	At         time.Time // the observer's clock, when the reading arrived
-	Generation uint32    // which life of the process, 1 for the first
+	At         time.Time     // the observer's clock, when the reading arrived
+	Generation uint32        // which life of the process, 1 for the first
+	Every      time.Duration // until the next is due; zero for as soon as can be drawn
 	Values     [NumMetrics]float64
 }
 

@@ -11,7 +11,8 @@ const (
 	// come in bursts: over a tenth of a second, ten a second would read as 0 or 10.
 	rateOver = time.Second
 
-	// A reading older than this many rate spans says nothing about the present.
+	// A reading older than this many rate spans, or times until the next was due,
+	// says nothing about the present.
 	staleAfter = 3
 
 	maxMarks = 2000 // a day of 30 s snapshots is 2 880; the oldest marks go first
@@ -47,6 +48,7 @@ func NewSeries() *Series {
 type Point struct {
 	At         time.Time
 	Generation uint32
+	Every      time.Duration // until the next is due
 	Figures    Figures
 }
 
@@ -64,7 +66,7 @@ func (s *Series) Append(r Reading) Point {
 // pointAt derives the point at bucket i.
 func pointAt(t *tier, i int) Point {
 	cur := &t.at(i).last
-	return Point{At: cur.At, Generation: cur.Generation, Figures: Derive(t.before(i), cur)}
+	return Point{At: cur.At, Generation: cur.Generation, Every: cur.Every, Figures: Derive(t.before(i), cur)}
 }
 
 // before returns the reading that the rates at i are taken from: the youngest
@@ -77,7 +79,7 @@ func (t *tier) before(i int) *Reading {
 	for j := i - 1; j >= 0; j-- {
 		prev := &t.at(j).last
 		age := cur.At.Sub(prev.At)
-		if age > staleAfter*max(rateOver, t.every) {
+		if age > staleAfter*max(rateOver, t.every, cur.Every) {
 			return nil
 		}
 		if age < over || Known(cur.Get(AllocBytes)) && !Known(prev.Get(AllocBytes)) {

@@ -28,6 +28,9 @@ func (s *Series) Window(now time.Time, span time.Duration) Window {
 	for i := first; i < t.size; i++ {
 		w.add(pointAt(t, i), t.at(i))
 	}
+	if t.size > 0 {
+		w.Every = max(w.Every, t.at(t.size-1).last.Every)
+	}
 	return w
 }
 

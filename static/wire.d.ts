@@ -4,7 +4,7 @@ export type Column = string;
 
 export interface Mark {
   id: number; t: number; kind: string; text: string; from?: string; to?: string;
-  by?: string; snapshot?: string; reason?: string; generation?: number;
+  by?: string; snapshot?: string; profile?: string; reason?: string; generation?: number;
 }
 
 export interface Span { from: number; to: number | null; strategy: string; generation: number }

@@ -12,7 +12,11 @@ import (
 func page(nav string, instructor bool) Page {
 	return Page{
 		AssetBase: "/static/h/", Title: "Test", Nav: nav, Target: "checker", TargetKind: "lab",
-		Status: "running", Instructor: instructor,
+		Status: "running", Instructor: instructor, Query: "?target=checker",
+		Targets: []TargetLink{
+			{ID: "checker", Href: "/?target=checker", Current: true, Status: "running", Word: "churn", Tone: "sound"},
+			{ID: "10.0.0.7:6060", Href: "/?target=10.0.0.7%3A6060", Status: "backing-off", Word: "leak", Tone: "fault"},
+		},
 	}
 }
 
@@ -20,7 +24,7 @@ func liveView(instructor bool) LiveView {
 	return LiveView{
 		Page:     page("live", instructor),
 		Headline: Headline{Strip: "set-per-request · 100 req/s", Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
-		Strategy: "set-per-request",
+		Strategy: "set-per-request", Served: true,
 		Figures:  map[string]Figure{"rss": {"15.0", "MB"}},
 		Marks:    []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
 		Controls: &Controls{RPS: "100", Strategies: []StrategyCard{

@@ -105,7 +105,7 @@ func TestMarkNamesItsSnapshotOnce(t *testing.T) {
 	if got := strings.TrimSpace(rows.Eq(0).Find(".grow").Text()); got != "snapshot 2, by hand" {
 		t.Errorf("the mark reads %q", got)
 	}
-	if got := rows.Eq(0).Find("a").AttrOr("href", ""); got != "/snapshots#snapshot-2" {
+	if got := rows.Eq(0).Find("a").AttrOr("href", ""); got != "/snapshots?target=checker#snapshot-2" {
 		t.Errorf("it leads to %q", got)
 	}
 	if got := strings.TrimSpace(rows.Eq(1).Find(".grow").Text()); got != "GC forced" {

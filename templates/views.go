@@ -21,13 +21,24 @@ type Page struct {
 	Target     string // id of the watched process; "" hides the vitals
 	TargetKind string // "lab" or "attached"
 	Status     Status
-	Uptime     string // "57 s"
-	Generation string // the process generation: "3"
-	Viewers    string // "23"
-	Instructor bool   // false: no control is rendered, on any page
-	Anonymous  bool   // nobody is signed in: no role, no navigation
-	Plain      bool   // reached over a network without encryption, which the page says
-	ZoneMinute int    // minutes east of UTC in which the page writes times; scripts follow it
+	Uptime     string       // "57 s"
+	Generation string       // the process generation: "3"
+	Viewers    string       // "23"
+	Instructor bool         // false: no control is rendered, on any page
+	Anonymous  bool         // nobody is signed in: no role, no navigation
+	Plain      bool         // reached over a network without encryption, which the page says
+	Targets    []TargetLink // all that are watched, when there are several
+	Query      string       // "?target=…" to stay with this one, "" when there is one alone
+	ZoneMinute int          // minutes east of UTC in which the page writes times; scripts follow it
+}
+
+// A TargetLink leads to the same page of a target.
+type TargetLink struct {
+	ID, Href string
+	Current  bool
+	Status   Status
+	Word     string // of its verdict
+	Tone     string // of its verdict
 }
 
 // A Status is a process state as a word: starting, running, draining,
@@ -85,6 +96,7 @@ type LiveView struct {
 	Note     *Note             // nil while the process runs
 	Window   string            // "1m", "5m", "15m" or "1h"; default "5m"
 	Strategy string            // what runs now
+	Served   bool              // it tells of its requests; else there is no chart of them
 	Load     string            // "100 requests/s · 10 % by 10 000 risky users"
 	Figures  map[string]Figure // by column name of the stream
 	Marks    []MarkRow         // newest first
@@ -105,6 +117,7 @@ type MarkRow struct {
 
 // Controls is the instructor's rail.
 type Controls struct {
+	Watched    bool // and no more: only the collector and the profiles can be asked for
 	Strategies []StrategyCard
 	RPS        string // plain digits: "100"
 	RiskyShare string // percent, plain digits: "10"

@@ -55,11 +55,11 @@ func (s *Server) diffPicked(w http.ResponseWriter, r *http.Request, picked []str
 }
 
 func (s *Server) diffPick(w http.ResponseWriter, r *http.Request, base, head string) error {
-	view := templates.DiffPickView{Page: s.page(r, "Diff", "diff"), Base: base, Head: head}
+	view := templates.DiffPickView{Page: s.page(r, s.targetOr(r, ""), "Diff", "diff"), Base: base, Head: head}
 	if base != "" && base == head {
 		view.Message = "Base and head are the same snapshot: pick two."
 	}
-	list := s.cfg.API.Archive.List()
+	list := s.cfg.API.Snapshots(s.targetOr(r, ""))
 	for _, snap := range slices.Backward(list) {
 		view.Snapshots = append(view.Snapshots, snapshotRef(snap))
 	}
@@ -86,7 +86,7 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 	swapped.base, swapped.head = link.head, link.base
 	unit := newPerUnit(c.Report, per)
 	v := templates.DiffView{
-		Page: s.page(r, "Diff "+c.Base.ID+" → "+c.Head.ID, "diff"),
+		Page: s.page(r, s.targetOr(r, c.Head.Target), "Diff "+c.Base.ID+" → "+c.Head.ID, "diff"),
 		Base: snapshotRef(c.Base), Head: snapshotRef(c.Head), SwapHref: swapped.href(),
 		Headline: diffHeadline(c), Samples: sampleChoices(link, c.Kind), Per: perChoices(link),
 		Change: changeTitle(c.Sample, per), Scale: unit.scale,

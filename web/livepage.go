@@ -9,6 +9,7 @@ import (
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/templates"
@@ -21,43 +22,63 @@ const shownMarks = 200
 // livePage shows the charts. Everything but the lines is there before any
 // script runs.
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
-	state := s.cfg.API.Lab.State()
-	series := s.cfg.API.Lab.Watch().Series()
-	figures, at := s.cfg.API.Figures()
+	t, err := s.cfg.API.Find(r.FormValue("target"))
+	if err != nil {
+		return err
+	}
+	life := t.Life()
+	figures, _ := t.Figures()
 	view := templates.LiveView{
-		Page:     s.page(r, "Live", "live"),
-		Headline: liveHeadline(state, s.cfg.API.Lab.Watch().Verdict(), figures, at),
-		Note:     statusNote(state),
+		Page:     s.page(r, t, "Live", "live"),
+		Headline: liveHeadline(t),
+		Note:     statusNote(t.ID, life),
 		Window:   r.FormValue("window"),
-		Strategy: state.Strategy,
-		Load:     loadWords(state.Load),
+		Served:   t.Lab != nil || profiler.Known(figures[profiler.FigRequests]),
 		Figures:  allFigures(figures),
-		Marks:    markRows(series.Marks(time.Now().Add(-time.Hour))),
+		Marks:    markRows(t.Watch.Series().Marks(time.Now().Add(-time.Hour))),
 		Cost:     s.costs(),
 	}
+	if t.Lab != nil {
+		state := t.Lab.State()
+		view.Strategy, view.Load = state.Strategy, loadWords(state.Load)
+	}
 	if view.Page.Instructor {
-		view.Controls = controls(state)
+		view.Controls = controls(t)
 	}
 	return s.render(w, r, http.StatusOK, templates.Live(view))
 }
 
-func liveHeadline(state lab.State, v verdict.Verdict, f profiler.Figures, at time.Time) templates.Headline {
+func liveHeadline(t *api.Target) templates.Headline {
+	f, at := t.Figures()
+	v := t.Watch.Verdict()
+	exactness := "exact"
+	if !t.Watch.FloorExact() {
+		exactness = "estimate"
+	}
 	aside := "No reading has come yet; the first comes within a second of the start."
 	if !at.IsZero() {
-		aside = "Read at " + clock(at) + "; live memory is exact, Sets are counted"
+		aside = "Read at " + clock(at) + "; " + map[string]string{
+			"exact":    "live memory is exact, Sets are counted",
+			"estimate": "live memory is estimated from the collector's goal; a forced GC sharpens it",
+		}[exactness]
 	}
-	aside += " · " + state.Redis + " · " + state.Database
 	head := func(label, note string, fig profiler.Figure) templates.HeadFigure {
 		v := figure(fig, f[fig])
 		return templates.HeadFigure{Label: label, Value: v.Value, Unit: v.Unit, Note: note, Column: fig.String()}
 	}
+	third := head("collections", "exact", profiler.FigGCRate)
+	if t.Lab != nil {
+		state := t.Lab.State()
+		aside += " · " + state.Redis + " · " + state.Database
+		third = head("Sets built", "counted", profiler.FigSets)
+	} else {
+		aside += " · " + t.Where
+	}
 	return templates.Headline{
-		Aside: aside, Strip: api.Words(state, f), Tone: verdictTone(v.Word), Word: word(v.Word),
+		Aside: aside, Strip: api.Words(t, f), Tone: verdictTone(v.Word), Word: word(v.Word),
 		Sentence: []templates.Span{{Text: v.Summary}}, Evidence: append(v.Evidence, v.Warnings...),
 		Figures: []templates.HeadFigure{
-			head("live after GC", "exact", profiler.FigFloor),
-			head("allocated", "exact", profiler.FigAllocBytes),
-			head("Sets built", "counted", profiler.FigSets),
+			head("live after GC", exactness, profiler.FigFloor), head("allocated", "exact", profiler.FigAllocBytes), third,
 		},
 	}
 }
@@ -84,18 +105,18 @@ func word(w verdict.Word) string {
 
 // statusNote says what is and what happens next while there is no patient, in
 // the words of the page's script, which takes over.
-func statusNote(s lab.State) *templates.Note {
+func statusNote(id string, s target.Life) *templates.Note {
 	switch s.Status {
-	case lab.Starting:
-		return &templates.Note{Lead: "checker is starting.", Text: "The charts go on with its first reading."}
-	case lab.BackingOff:
+	case target.Starting:
+		return &templates.Note{Lead: id + " is starting.", Text: "The charts go on with its first reading."}
+	case target.BackingOff:
 		return &templates.Note{
-			Tone: "watch", Lead: "checker ended; starting again.",
+			Tone: "watch", Lead: id + " is gone; trying again.",
 			Text: fmt.Sprintf("Attempt %d in %d\u00a0ms. Last one: %s.", s.Attempt, max(0, time.Until(s.RetryAt).Milliseconds()), s.LastExit),
 		}
-	case lab.Halted:
+	case target.Halted:
 		return &templates.Note{
-			Tone: "fault", Lead: "checker stopped and is not started again.",
+			Tone: "fault", Lead: id + " stopped and is not started again.",
 			Text: "Last one: " + s.LastExit + ".", Resume: true,
 		}
 	}
@@ -125,17 +146,22 @@ func markRows(marks []profiler.Mark) []templates.MarkRow {
 	return rows
 }
 
-func controls(state lab.State) *templates.Controls {
-	c := &templates.Controls{
-		RPS:        strconv.FormatFloat(state.Load.RPS, 'f', -1, 64),
-		RiskyShare: strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64),
-		RiskyUsers: strconv.Itoa(state.Load.RiskyUsers),
-		Skipped:    units.Count(float64(state.Counts.Skipped)),
-		Halted:     state.Status == lab.Halted,
+// controls is what can be done to a target: all of it to a lab's patient, what
+// the collector and the profiles allow to any other.
+func controls(t *api.Target) *templates.Controls {
+	life := t.Life()
+	c := &templates.Controls{Halted: life.Status == target.Halted, Watched: t.Lab == nil}
+	if life.Status != target.Running {
+		c.Unready = "the process is " + string(life.Status)
 	}
-	if state.Status != lab.Running {
-		c.Unready = "the checker is " + string(state.Status)
+	if t.Lab == nil {
+		return c
 	}
+	state := t.Lab.State()
+	c.RPS = strconv.FormatFloat(state.Load.RPS, 'f', -1, 64)
+	c.RiskyShare = strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64)
+	c.RiskyUsers = strconv.Itoa(state.Load.RiskyUsers)
+	c.Skipped = units.Count(float64(state.Counts.Skipped))
 	for _, s := range api.Strategies() {
 		c.Strategies = append(c.Strategies, templates.StrategyCard{
 			Name: s.Name, Summary: s.Summary, Current: s.Name == state.Strategy, Reason: s.Reason,

@@ -9,21 +9,40 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/web/live"
 	"github.com/leakline/leakline/web/metrics"
 )
 
 // newScrape answers Prometheus. The registry is our own: whatever a dependency
 // puts into the default one stays there.
 func newScrape(cfg Config) http.Handler {
-	series := cfg.API.Lab.Watch().Series()
+	targets, history := cfg.API.Targets, int64(0)
+	of := make([]metrics.Target, len(targets))
+	for i, t := range targets {
+		of[i] = metrics.Target{ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest}
+		if t.Lab != nil {
+			of[i].State = t.Lab.State
+		}
+		history += t.Watch.Series().MaxBytes()
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		metrics.NewCollector(metrics.Source{
-			Target: lab.TargetID, State: cfg.API.Lab.State, Latest: series.Latest,
-			Frames: cfg.Hub.Seq, Stream: cfg.Hub.Usage, Archive: cfg.API.Archive.Usage,
-			HistoryMaxBytes: series.MaxBytes(),
+			Targets: of, Archive: cfg.API.Archive.Usage, HistoryMaxBytes: history,
+			Frames: func() (sum uint64) {
+				for _, t := range targets {
+					sum += t.Hub.Seq()
+				}
+				return sum
+			},
+			Stream: func() (sum live.Usage) {
+				for _, t := range targets {
+					sum = sum.Plus(t.Hub.Usage())
+				}
+				return sum
+			},
 		}),
 	)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{

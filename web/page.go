@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
@@ -27,19 +27,58 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 }
 
 // page is what stands around every page's content.
-func (s *Server) page(r *http.Request, title, nav string) templates.Page {
-	state := s.cfg.API.Lab.State()
+func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templates.Page {
+	life := t.Life()
 	_, offset := time.Now().Zone()
 	p := templates.Page{
 		AssetBase: s.assets.base, Title: title, Nav: nav,
-		Target: lab.TargetID, TargetKind: "lab", Status: templates.Status(state.Status),
-		Generation: strconv.Itoa(int(state.Generation)), Viewers: strconv.Itoa(s.cfg.Hub.Usage().Viewers),
+		Target: t.ID, TargetKind: "lab", Status: templates.Status(life.Status),
+		Generation: strconv.Itoa(int(life.Generation)), Viewers: strconv.Itoa(t.Hub.Usage().Viewers),
 		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60, Plain: s.cfg.Plain,
 	}
-	if !state.Since.IsZero() {
-		p.Uptime = uptime(time.Since(state.Since))
+	if t.Lab == nil {
+		p.TargetKind = "attached"
+	}
+	if !life.Since.IsZero() {
+		p.Uptime = uptime(time.Since(life.Since))
+	}
+	if len(s.cfg.API.Targets) > 1 {
+		p.Targets = s.targetLinks(t, nav)
+		p.Query = "?" + url.Values{"target": {t.ID}}.Encode()
 	}
 	return p
+}
+
+// targetLinks leads to the same page of every target.
+func (s *Server) targetLinks(current *api.Target, nav string) []templates.TargetLink {
+	at := map[string]string{"snapshots": "/snapshots"}[nav]
+	var links []templates.TargetLink
+	for _, t := range s.cfg.API.Targets {
+		life, v := t.Life(), t.Watch.Verdict()
+		links = append(links, templates.TargetLink{
+			ID: t.ID, Href: orRoot(at) + "?" + url.Values{"target": {t.ID}}.Encode(), Current: t == current,
+			Status: templates.Status(life.Status), Word: word(v.Word), Tone: verdictTone(v.Word),
+		})
+	}
+	return links
+}
+
+func orRoot(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+// targetOr is the target that the request names, else the one of this id, else
+// the first.
+func (s *Server) targetOr(r *http.Request, id string) *api.Target {
+	for _, id := range []string{r.FormValue("target"), id} {
+		if t, err := s.cfg.API.Find(id); err == nil && id != "" {
+			return t
+		}
+	}
+	return s.cfg.API.Targets[0]
 }
 
 // anonymousPage is for who has shown no token: it says nothing of the lab.
@@ -56,7 +95,7 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 		Back: templates.Link{Text: "To the live page", Href: "/"},
 	}
 	if roleOf(r) != guard.Anyone || s.cfg.Guard.RoleOf(r) != guard.Anyone {
-		view.Page = s.page(r, view.Page.Title, "")
+		view.Page = s.page(r, s.targetOr(r, ""), view.Page.Title, "")
 		view.Page.Instructor = s.cfg.Guard.RoleOf(r) == guard.Instructor
 	}
 	if renderErr := s.render(w, r, status, templates.Error(view)); renderErr != nil {
@@ -82,7 +121,7 @@ func tryInstead(status int) string {
 	case http.StatusMisdirectedRequest:
 		return "Open the link that leakline printed at start, letter by letter."
 	case http.StatusServiceUnavailable:
-		return "The checker is starting again; try in a moment."
+		return "The process is not there now; try again in a moment."
 	}
 	return "Go back and try once more. If it stays so, the log of leakline says more."
 }

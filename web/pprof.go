@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
-	"net/url"
 
 	"github.com/leakline/leakline/web/api"
 )
@@ -13,20 +12,22 @@ import (
 // here; the patient's token goes in their place. The page it may answer with
 // is shown without a script and without our origin.
 func (s *Server) pprof(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.cfg.API.Lab.Watch().Target()
+	t, err := s.cfg.API.Find(r.URL.Query().Get("target"))
 	if err != nil {
 		return err
 	}
-	base, err := url.Parse(t.URL())
+	patient, err := t.Watch.Patient()
 	if err != nil {
 		return err
 	}
+	way := patient.Way()
 	failed := error(nil)
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(p *httputil.ProxyRequest) {
-			p.SetURL(base)
-			p.Out.Header = http.Header{"Authorization": {"Bearer " + t.Token()}}
+			p.SetURL(way.Base)
+			p.Out.Header = way.Header()
 		},
+		Transport: way.Transport,
 		ModifyResponse: func(resp *http.Response) error {
 			for _, h := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Set-Cookie"} {
 				resp.Header.Del(h)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/live"
 )
 
 // A selfMeter says what this process costs. It keeps the reading before, to
@@ -44,14 +45,23 @@ func heapInUse() float64 {
 	return float64(sample[0].Value.Uint64())
 }
 
+// usage is what the hubs hold together, and the bound of all history.
+func (s *Server) usage() (sum live.Usage, history int64) {
+	for _, t := range s.cfg.API.Targets {
+		sum = sum.Plus(t.Hub.Usage())
+		history += t.Watch.Series().MaxBytes()
+	}
+	return sum, history
+}
+
 // costs is this dashboard's own cost, on the page it watches others with.
 func (s *Server) costs() []templates.Cost {
-	hub := s.cfg.Hub.Usage()
+	hub, history := s.usage()
 	mem := split(units.Bytes(heapInUse()))
-	history := split(units.Bytes(float64(s.cfg.API.Lab.Watch().Series().MaxBytes())))
+	most := split(units.Bytes(float64(history)))
 	items := []templates.Cost{
 		{Name: "observer", Value: mem.Value, Unit: mem.Unit},
-		{Name: "history at most", Value: history.Value, Unit: history.Unit},
+		{Name: "history at most", Value: most.Value, Unit: most.Unit},
 		{Name: "tick", Value: units.Count(hub.MeanReadingBytes), Unit: "B"},
 		{Name: "cut for falling behind", Value: units.Count(float64(hub.Cut))},
 		{Name: "goroutines", Value: units.Count(float64(runtime.NumGoroutine()))},
@@ -65,9 +75,10 @@ func (s *Server) costs() []templates.Cost {
 
 // selfPage shows every buffer of this process beside its bound.
 func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
-	hub, kept := s.cfg.Hub.Usage(), s.cfg.API.Archive.Usage()
+	hub, history := s.usage()
+	kept := s.cfg.API.Archive.Usage()
 	count := func(n int) string { return units.Count(float64(n)) }
-	view := templates.DebugSelfView{Page: s.page(r, "This dashboard", "")}
+	view := templates.DebugSelfView{Page: s.page(r, s.cfg.API.Targets[0], "This dashboard", "")}
 	view.Groups = []templates.DebugGroup{
 		{Title: "Process", Rows: []templates.DebugRow{
 			{Name: "uptime", Value: uptime(time.Since(s.cfg.API.Started))},
@@ -82,7 +93,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "mean reading frame", Value: units.Bytes(hub.MeanReadingBytes)},
 		}},
 		{Title: "History", Rows: []templates.DebugRow{
-			{Name: "series and marks", Bound: units.Bytes(float64(s.cfg.API.Lab.Watch().Series().MaxBytes()))},
+			{Name: "series and marks", Bound: units.Bytes(float64(history))},
 		}},
 		{Title: "Snapshots", Rows: []templates.DebugRow{
 			{Name: "kept", Value: count(kept.Count), Bound: count(kept.MaxCount)},

@@ -14,14 +14,12 @@ import (
 
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
-	"github.com/leakline/leakline/web/live"
 )
 
-// Config wires a server. API, Guard, Hub and Log are required.
+// Config wires a server. API, Guard and Log are required.
 type Config struct {
 	API   *api.API
 	Guard *guard.Guard
-	Hub   *live.Hub
 	Log   *slog.Logger
 
 	// Plain says that the server is reached over a network without encryption;
@@ -35,7 +33,6 @@ type Server struct {
 	mux    *http.ServeMux
 	assets *assets
 	scrape http.Handler
-	state  chan struct{} // the lab's state has changed
 	self   selfMeter
 }
 
@@ -46,7 +43,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, mux: http.NewServeMux(), assets: files, scrape: newScrape(cfg), state: make(chan struct{}, 1),
+		cfg: cfg, mux: http.NewServeMux(), assets: files, scrape: newScrape(cfg),
 	}
 	for _, r := range s.routes() {
 		s.mux.Handle(r.Pattern, s.handle(r))
@@ -75,7 +72,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
-	s.cfg.Hub.Close() // Shutdown does not know upgraded connections
+	for _, t := range s.cfg.API.Targets {
+		t.Hub.Close() // Shutdown does not know upgraded connections
+	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {
@@ -85,40 +84,4 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serving: %w", err)
 	}
 	return nil
-}
-
-// StateChanged has the stream told of the lab's state, soon. It never blocks.
-func (s *Server) StateChanged() {
-	select {
-	case s.state <- struct{}{}:
-	default:
-	}
-}
-
-// PublishStates sends the state when it has changed, and when the number of
-// viewers has, at most ten times a second, until ctx ends. Of several servers on
-// one hub, one does it.
-func (s *Server) PublishStates(ctx context.Context) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	viewers := 0
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.state:
-		case <-tick.C:
-			now := s.cfg.Hub.Usage().Viewers
-			if now == viewers {
-				continue
-			}
-			viewers = now
-		}
-		s.cfg.Hub.State(s.cfg.API.StateFrame())
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }

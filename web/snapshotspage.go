@@ -13,14 +13,18 @@ import (
 
 // snapshotsPage lists what has been kept, newest first.
 func (s *Server) snapshotsPage(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.cfg.API.Find(r.FormValue("target"))
+	if err != nil {
+		return err
+	}
 	u := s.cfg.API.Archive.Usage()
 	view := templates.SnapshotsView{
-		Page: s.page(r, "Snapshots", "snapshots"),
+		Page: s.page(r, t, "Snapshots", "snapshots"),
 		Summary: fmt.Sprintf("%s kept, %s of %s · oldest unpinned goes first",
 			units.Count(float64(u.Count)), units.Bytes(float64(u.Bytes)), units.Bytes(float64(u.MaxBytes))),
-		Next: "The first is taken when the checker is ready, then one every 30 s.",
+		Next: "The first is taken when the process answers, then one every 30 s.",
 	}
-	for _, snap := range slices.Backward(s.cfg.API.Archive.List()) {
+	for _, snap := range slices.Backward(s.cfg.API.Snapshots(t)) {
 		view.Rows = append(view.Rows, snapshotRow(snap))
 	}
 	return s.render(w, r, http.StatusOK, templates.Snapshots(view))

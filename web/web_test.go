@@ -77,8 +77,8 @@ func newServer(t testing.TB) *testServer {
 		t.Fatal(err)
 	}
 	s.web, err = web.New(web.Config{
-		API:   &api.API{Epoch: "e1", Started: time.Now(), Lab: l, Archive: kept, Hub: hub},
-		Guard: doors, Hub: hub, Log: slog.New(slog.DiscardHandler),
+		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{api.LabTarget(l, hub)}, Archive: kept},
+		Guard: doors, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -13,8 +13,12 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) error {
 	if !s.cfg.Guard.SameOrigin(r) {
 		return guard.ErrCross
 	}
+	t, err := s.cfg.API.Find(r.FormValue("target"))
+	if err != nil {
+		return err
+	}
 	after, _ := strconv.ParseUint(r.FormValue("after"), 10, 64) // without a place it starts now
 	place := live.Place{Epoch: r.FormValue("epoch"), After: after, Role: roleOf(r).String()}
-	s.cfg.Hub.Serve(w, r, place, s.cfg.Guard.SameOrigin, s.cfg.API.StateFrame)
+	t.Hub.Serve(w, r, place, s.cfg.Guard.SameOrigin, func() []byte { return s.cfg.API.StateFrame(t) })
 	return nil
 }

@@ -96,23 +96,23 @@ const (
 // of the time in which the service had a look to answer.
 func watch(ctx context.Context, s *target.Stranger, f diagnoseFlags, userCode *regexp.Regexp, p progress) (h *verdict.History, cost float64, err error) {
 	o := target.LookOptions{GC: !f.noGC, UserCode: userCode}
-	if _, _, err := s.Look(ctx, o); err != nil {
+	if _, err := s.Look(ctx, o); err != nil {
 		return nil, 0, err
 	}
 	history := &verdict.History{UserCode: userCode}
 	began, busy := time.Now(), time.Duration(0)
 	for {
-		l, took, err := s.Look(ctx, o)
+		l, err := s.Look(ctx, o)
 		if err != nil {
 			return nil, 0, err
 		}
-		if err := history.Add(l); err != nil {
+		if err := history.Add(l.Look); err != nil {
 			return nil, 0, err
 		}
-		busy += took
-		p.show(time.Since(began), l)
-		seldom := min(time.Duration(float64(took)/busyShare), f.window/(manyEnough-1))
-		pause := max(f.every, seldom) - took
+		busy += l.Took
+		p.show(time.Since(began), l.Look)
+		seldom := min(time.Duration(float64(l.Took)/busyShare), f.window/(manyEnough-1))
+		pause := max(f.every, seldom) - l.Took
 		rest := f.window - time.Since(began)
 		if rest < f.every/2 {
 			return history, busy.Seconds() / time.Since(began).Seconds(), nil

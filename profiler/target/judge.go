@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"sync"
 	"time"
 
@@ -25,11 +26,13 @@ type judge struct {
 	seen chan sight
 	told func(verdict.Verdict) // may be nil
 	log  *slog.Logger
+	user *regexp.Regexp // what is the user's, nil for the rule
 
 	mu     sync.Mutex
 	latest verdict.Verdict
 
 	// Owned by whoever takes in readings.
+	byReadings bool      // a reading is a look; else looks are taken
 	from, next time.Time // when the present window begins; when the next look is due
 	window     int       // counts windows
 	pending    []byte    // a heap profile that waits for the first reading of the window
@@ -43,15 +46,16 @@ type sight struct {
 	begin   bool   // nothing was seen yet
 }
 
-func newJudge(told func(verdict.Verdict), log *slog.Logger) *judge {
-	j := &judge{seen: make(chan sight, 16), told: told, log: log}
+func newJudge(cfg WatchConfig) *judge {
+	j := &judge{seen: make(chan sight, 16), told: cfg.Verdict, log: cfg.Log, user: cfg.UserCode}
 	j.latest = (&verdict.History{}).Judge()
 	return j
 }
 
 // begin starts a window at now.
-func (j *judge) begin(now time.Time) {
+func (j *judge) begin(now time.Time, byReadings bool) {
 	j.window++
+	j.byReadings = byReadings
 	j.from, j.next, j.pending = now, now.Add(settleFor), nil
 	j.offer(sight{begin: true})
 }
@@ -68,7 +72,7 @@ func (j *judge) offer(s sight) {
 
 // reading takes a look every now and then.
 func (j *judge) reading(r *profiler.Reading) {
-	if r.At.Before(j.next) && j.pending == nil || !profiler.Known(r.Get(profiler.HeapLive)) {
+	if !j.byReadings || r.At.Before(j.next) && j.pending == nil || !profiler.Known(r.Get(profiler.HeapLive)) {
 		return
 	}
 	if !r.At.Before(j.next) {
@@ -92,7 +96,7 @@ func lookOf(r *profiler.Reading) verdict.Look {
 
 // run judges until ctx ends.
 func (j *judge) run(ctx context.Context) error {
-	history := &verdict.History{}
+	history := &verdict.History{UserCode: j.user}
 	var lastTold time.Time
 	window := 0
 	for {
@@ -103,7 +107,7 @@ func (j *judge) run(ctx context.Context) error {
 		case s = <-j.seen:
 		}
 		if s.window != window {
-			window, history, lastTold = s.window, &verdict.History{}, time.Time{}
+			window, history, lastTold = s.window, &verdict.History{UserCode: j.user}, time.Time{}
 		}
 		if !s.begin {
 			if err := see(history, s); err != nil {

@@ -24,30 +24,13 @@ type StrangerConfig struct {
 	MaxBytes int64         // of one answer; default 64 MiB
 }
 
-// Auth is what the service asks for; the zero value is nothing. It is sent to
-// the service and shown nowhere.
-type Auth struct{ Bearer, User, Password string }
-
-// String shows that there is something, and not what.
-func (a Auth) String() string {
-	switch {
-	case a.Bearer != "":
-		return "a bearer token"
-	case a.User != "" || a.Password != "":
-		return "a user and password"
-	}
-	return "nothing"
-}
-
-// GoString is String, so that %#v shows no more.
-func (a Auth) GoString() string { return a.String() }
-
 // A Stranger is a Go service that serves net/http/pprof and need not know of
 // leakline. It is safe for concurrent use.
 type Stranger struct {
 	cfg    StrangerConfig
 	base   *url.URL // without user, below which /debug/pprof lies
 	client *http.Client
+	ratio  goalRatio
 }
 
 // NewStranger returns a stranger; it does not connect.
@@ -102,6 +85,12 @@ func (s *Stranger) Close() { s.client.CloseIdleConnections() }
 // URL is where the service is, without user and password.
 func (s *Stranger) URL() string { return s.base.String() }
 
+// Way is how to reach the service.
+func (s *Stranger) Way() Way { return Way{s.base, s.cfg.Auth, s.client.Transport} }
+
+// Agent is the same service asked for more than net/http/pprof serves.
+func (s *Stranger) Agent() *Target { return newTarget(Config{}, s.base, s.cfg.Auth, s.client) }
+
 // An Answer is what the service sent, and when it was asked.
 type Answer struct {
 	Body []byte
@@ -135,12 +124,7 @@ func (s *Stranger) fetch(ctx context.Context, below string, query url.Values) ([
 	if err != nil {
 		return nil, err
 	}
-	switch a := s.cfg.Auth; {
-	case a.Bearer != "":
-		req.Header.Set("Authorization", "Bearer "+a.Bearer)
-	case a.User != "" || a.Password != "":
-		req.SetBasicAuth(a.User, a.Password)
-	}
+	s.cfg.Auth.sign(req.Header)
 	resp, err := s.client.Do(req)
 	if err != nil {
 		var wrapped *url.Error
@@ -185,15 +169,5 @@ func (s *Stranger) accept(resp *http.Response) error {
 		return fmt.Errorf("it redirects to %s, which is not followed: give that URL if it is right", to)
 	}
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
-	return &Refusal{resp.StatusCode, s.hide(string(text))}
-}
-
-// hide keeps a server that echoes its request from having us show a secret.
-func (s *Stranger) hide(text string) string {
-	for _, secret := range []string{s.cfg.Auth.Bearer, s.cfg.Auth.Password} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "[secret]")
-		}
-	}
-	return text
+	return &Refusal{resp.StatusCode, s.cfg.Auth.hide(string(text))}
 }

@@ -41,15 +41,15 @@ func stranger(t *testing.T, cfg target.StrangerConfig, h http.Handler) *target.S
 func TestLookAtAStranger(t *testing.T) {
 	for _, gc := range []bool{true, false} {
 		t.Run(fmt.Sprintf("gc %v", gc), func(t *testing.T) {
-			l, took, err := stranger(t, target.StrangerConfig{}, pprofMux()).Look(t.Context(), target.LookOptions{GC: gc})
+			l, err := stranger(t, target.StrangerConfig{}, pprofMux()).Look(t.Context(), target.LookOptions{GC: gc})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if l.Floor < 1e5 || l.Floor > 1e9 || l.FloorExact != gc || l.GCCycles < 1 || l.AllocBytes <= l.Floor/2 || l.Mallocs < 100 {
 				t.Errorf("floor %v (exact %v), %v cycles, %v bytes, %v objects", l.Floor, l.FloorExact, l.GCCycles, l.AllocBytes, l.Mallocs)
 			}
-			if l.Heap == nil || len(l.Goroutines) < 2 || l.Running < 2 || took <= 0 || time.Since(l.At) > time.Minute {
-				t.Errorf("%d goroutines told apart of %v, in %v", len(l.Goroutines), l.Running, took)
+			if l.Look.Heap == nil || len(l.Goroutines) < 2 || l.Running < 2 || l.Took <= 0 || time.Since(l.At) > time.Minute {
+				t.Errorf("%d goroutines told apart of %v, in %v", len(l.Goroutines), l.Running, l.Took)
 			}
 			if l.Requests == l.Requests {
 				t.Errorf("%v requests, which nobody can know", l.Requests)
@@ -137,7 +137,7 @@ func TestStrangerRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := stranger(t, tt.cfg, tt.h).Look(t.Context(), target.LookOptions{GC: true})
+			_, err := stranger(t, tt.cfg, tt.h).Look(t.Context(), target.LookOptions{GC: true})
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("said %v, want %q", err, tt.want)
 			}

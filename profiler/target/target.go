@@ -4,6 +4,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/leakline/leakline/profiler"
@@ -39,6 +39,7 @@ type Config struct {
 type Target struct {
 	cfg    Config
 	base   *url.URL
+	auth   Auth
 	client *http.Client
 }
 
@@ -55,13 +56,13 @@ func New(cfg Config) (*Target, error) {
 	if (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
 		return nil, fmt.Errorf("target %q: want http://host:port or https://host:port", base.Redacted())
 	}
-	if cfg.Every == 0 {
-		cfg.Every = 100 * time.Millisecond
-	}
-	if cfg.Silence == 0 {
-		cfg.Silence = 3 * time.Second
-	}
-	return &Target{cfg: cfg, base: base, client: newClient()}, nil
+	return newTarget(cfg, base, Auth{Bearer: cfg.Token}, newClient()), nil
+}
+
+func newTarget(cfg Config, base *url.URL, auth Auth, client *http.Client) *Target {
+	cfg.Every = cmp.Or(cfg.Every, 100*time.Millisecond)
+	cfg.Silence = cmp.Or(cfg.Silence, 3*time.Second)
+	return &Target{cfg: cfg, base: base, auth: auth, client: client}
 }
 
 // newClient speaks to the target alone: no proxy, no redirect, no cookie.
@@ -83,9 +84,8 @@ func (t *Target) Close() { t.client.CloseIdleConnections() }
 // URL is where the process is, without the token.
 func (t *Target) URL() string { return t.base.String() }
 
-// Token is the bearer the process asks for; whoever forwards requests to it
-// must send it and must not show it.
-func (t *Target) Token() string { return t.cfg.Token }
+// Way is how to reach the process.
+func (t *Target) Way() Way { return Way{t.base, t.auth, t.client.Transport} }
 
 // A Refusal is an answer that was not 2xx.
 type Refusal struct {
@@ -105,9 +105,7 @@ func (t *Target) do(ctx context.Context, method, path string, query url.Values) 
 	if err != nil {
 		return nil, err
 	}
-	if t.cfg.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+t.cfg.Token)
-	}
+	t.auth.sign(req.Header)
 	resp, err := t.client.Do(req)
 	if err != nil {
 		return nil, err
@@ -122,11 +120,8 @@ func (t *Target) do(ctx context.Context, method, path string, query url.Values) 
 // refusal reads what is worth repeating of an error answer. A server that
 // echoes its request must not have us repeat the token.
 func (t *Target) refusal(body io.Reader) string {
-	raw, _ := io.ReadAll(io.LimitReader(body, maxRefusal+int64(len(t.cfg.Token))))
-	text := string(raw)
-	if t.cfg.Token != "" {
-		text = strings.ReplaceAll(text, t.cfg.Token, "[token]")
-	}
+	raw, _ := io.ReadAll(io.LimitReader(body, maxRefusal+int64(len(t.auth.Bearer)+len(t.auth.Password))))
+	text := t.auth.hide(string(raw))
 	return text[:min(len(text), maxRefusal)]
 }
 

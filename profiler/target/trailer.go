@@ -19,7 +19,15 @@ type MemStats struct {
 	HeapAlloc, NextGC, Sys, HeapReleased float64 // bytes
 	TotalAlloc, Mallocs                  float64 // bytes and objects allocated so far
 	NumGC                                float64 // cycles ended so far
-	MaxRSS                               float64 // bytes, the most so far
+	RSS, MaxRSS                          float64 // bytes: now, and the most so far
+	Goroutines                           float64 // how many
+	GOGC                                 float64 // percent
+	Rate                                 float64 // bytes between the samples of the heap profile
+}
+
+func unknownMemStats() MemStats {
+	u := profiler.Unknown
+	return MemStats{u, u, u, u, u, u, u, u, u, u, u, u}
 }
 
 // ErrNoTrailer reports a heap profile in text that does not end in MemStats.
@@ -49,6 +57,7 @@ func (s *Stranger) Heap(ctx context.Context, gc bool) (Heap, error) {
 	if err != nil {
 		return Heap{}, err
 	}
+	s.ratio.learn(stats, gc)
 	profile, err := s.Profile(ctx, "heap", nil)
 	if err != nil {
 		return Heap{}, err
@@ -64,8 +73,8 @@ func parseTrailer(text []byte) (MemStats, error) {
 	if at < 0 {
 		return MemStats{}, ErrNoTrailer
 	}
-	u := profiler.Unknown
-	m := MemStats{u, u, u, u, u, u, u, u}
+	m := unknownMemStats()
+	m.Rate = parseRate(text)
 	fields := map[string]*float64{
 		"HeapAlloc": &m.HeapAlloc, "NextGC": &m.NextGC, "Sys": &m.Sys, "HeapReleased": &m.HeapReleased,
 		"TotalAlloc": &m.TotalAlloc, "Mallocs": &m.Mallocs, "NumGC": &m.NumGC, "MaxRSS": &m.MaxRSS,
@@ -82,6 +91,25 @@ func parseTrailer(text []byte) (MemStats, error) {
 		}
 	}
 	return m, nil
+}
+
+// parseRate reads the end of the first line, "heap profile: 1: 2 [3: 4] @
+// heap/1048576", which is twice the sampling rate (runtime/pprof, writeHeapInternal).
+func parseRate(text []byte) float64 {
+	first, _, _ := bytes.Cut(text[:min(len(text), 256)], []byte("\n"))
+	_, twice, ok := bytes.Cut(first, []byte(" @ heap/"))
+	n, err := strconv.ParseInt(string(twice), 10, 64)
+	if !ok || err != nil || n <= 0 {
+		return profiler.Unknown
+	}
+	return float64(n / 2)
+}
+
+// splitQuery parts "debug/pprof/heap?debug=1".
+func splitQuery(where string) (path string, query url.Values) {
+	path, raw, _ := strings.Cut(where, "?")
+	query, _ = url.ParseQuery(raw)
+	return path, query
 }
 
 // Goroutines asks for the stack of every goroutine, with its identity.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"sync"
 	"time"
 
@@ -23,6 +24,15 @@ type Sink interface {
 	Mark(profiler.Mark)
 }
 
+// A Patient is a process that can be asked for its profiles.
+type Patient interface {
+	URL() string // without user and password
+	Way() Way
+	Capture(ctx context.Context, kind string, gc bool) (*Capture, error)
+	GC(ctx context.Context) (time.Duration, error)
+	Close()
+}
+
 // WatchConfig wires a Watch. ID, Epoch and Archive are required.
 type WatchConfig struct {
 	ID      string // of the target, such as "checker"
@@ -31,7 +41,9 @@ type WatchConfig struct {
 	Sink    Sink                    // may be nil
 	Augment func(*profiler.Reading) // adds what others know of the same instant; may be nil
 	Verdict func(verdict.Verdict)   // told when the verdict changes; may be nil
-	Log     *slog.Logger            // may be nil
+
+	UserCode *regexp.Regexp // overrides the rule of what is the user's; may be nil
+	Log      *slog.Logger   // may be nil
 }
 
 // A Watch is all that is known of one target across the lives of its process:
@@ -50,7 +62,8 @@ type Watch struct {
 	last     profiler.Reading
 
 	mu         sync.Mutex
-	target     *Target // of the present life; nil between lives
+	patient    Patient // of the present life; nil between lives
+	exact      bool    // it states its floor itself
 	generation uint32
 	process    profiler.Process
 	strategy   string
@@ -61,7 +74,7 @@ func NewWatch(cfg WatchConfig) *Watch {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Watch{cfg: cfg, series: profiler.NewSeries(), judge: newJudge(cfg.Verdict, cfg.Log)}
+	return &Watch{cfg: cfg, series: profiler.NewSeries(), judge: newJudge(cfg)}
 }
 
 // ID names the target.
@@ -70,21 +83,29 @@ func (w *Watch) ID() string { return w.cfg.ID }
 // Series is what has been read so far. Only the watch writes it.
 func (w *Watch) Series() *profiler.Series { return w.series }
 
-// Begin starts a life: t is where its process answers.
-func (w *Watch) Begin(t *Target, generation uint32) {
+// Begin starts a life of p, whose readings state the floor exactly or not.
+func (w *Watch) Begin(p Patient, generation uint32, exact bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.target, w.generation = t, generation
+	w.patient, w.generation, w.exact = p, generation, exact
+}
+
+// FloorExact reports whether the floor in the readings is the runtime's own
+// figure, and no estimate of ours.
+func (w *Watch) FloorExact() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.exact
 }
 
 // End says that the process is gone.
 func (w *Watch) End() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.target != nil {
-		w.target.Close()
+	if w.patient != nil {
+		w.patient.Close()
 	}
-	w.target = nil
+	w.patient = nil
 }
 
 // Running says that a strategy now decides; empty between lives.
@@ -96,17 +117,17 @@ func (w *Watch) Running(strategy string) {
 	w.strategy = strategy
 	now := time.Now()
 	w.series.Begin(now, strategy, w.generation)
-	w.judge.begin(now)
+	w.judge.begin(now, w.exact)
 }
 
-// Target returns where the present process answers, or ErrNotRunning.
-func (w *Watch) Target() (*Target, error) {
+// Patient returns the present process, or ErrNotRunning.
+func (w *Watch) Patient() (Patient, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.target == nil {
+	if w.patient == nil {
 		return nil, ErrNotRunning
 	}
-	return w.target, nil
+	return w.patient, nil
 }
 
 // Process returns what the present process said of itself.
@@ -189,31 +210,40 @@ func (w *Watch) Snapshot(ctx context.Context, req Request) (profiler.Snapshot, e
 	w.capture.Lock()
 	defer w.capture.Unlock()
 	w.mu.Lock()
-	t, generation, strategy := w.target, w.generation, w.strategy
+	p, generation, strategy := w.patient, w.generation, w.strategy
 	w.mu.Unlock()
-	if t == nil {
+	if p == nil {
 		return profiler.Snapshot{}, ErrNotRunning
 	}
 	if req.Kind == "" {
 		req.Kind = "heap"
 	}
-	c, err := t.Capture(ctx, req.Kind, true)
+	c, err := p.Capture(ctx, req.Kind, true)
 	if err != nil {
 		return profiler.Snapshot{}, err
 	}
-	s := c.Snapshot
-	s.Target, s.Epoch, s.Generation, s.Strategy = w.cfg.ID, w.cfg.Epoch, generation, strategy
-	s.Label, s.Reason = req.Label, req.Reason
-	s, err = w.cfg.Archive.Save(s, c.Profile)
+	c.Generation, c.Strategy = generation, strategy
+	s, err := w.keep(c, req, ", after a forced GC")
 	if err != nil {
 		return profiler.Snapshot{}, err
 	}
 	if s.Kind == "heap" && s.Reason != profiler.ReasonBeforeSwitch {
 		w.weigh(s, c.Profile)
 	}
+	return s, nil
+}
+
+// keep saves a capture and marks it.
+func (w *Watch) keep(c *Capture, req Request, how string) (profiler.Snapshot, error) {
+	s := c.Snapshot
+	s.Target, s.Epoch, s.Label, s.Reason = w.cfg.ID, w.cfg.Epoch, req.Label, req.Reason
+	s, err := w.cfg.Archive.Save(s, c.Profile)
+	if err != nil {
+		return profiler.Snapshot{}, err
+	}
 	w.Mark(profiler.Mark{
-		Kind: profiler.MarkSnapshot, Snapshot: s.ID, Reason: s.Reason, By: req.By, Generation: generation,
-		Text: fmt.Sprintf("snapshot %s, %s, after a forced GC, in %.0f ms", s.ID, reasonWords[s.Reason], s.CaptureMS),
+		Kind: profiler.MarkSnapshot, Snapshot: s.ID, Profile: s.Kind, Reason: s.Reason, By: req.By, Generation: s.Generation,
+		Text: fmt.Sprintf("snapshot %s, %s%s, in %.0f ms", s.ID, reasonWords[s.Reason], how, s.CaptureMS),
 	})
 	return s, nil
 }
@@ -222,6 +252,9 @@ func (w *Watch) Snapshot(ctx context.Context, req Request) (profiler.Snapshot, e
 func (w *Watch) weigh(s profiler.Snapshot, body []byte) {
 	w.order.Lock()
 	defer w.order.Unlock()
+	if !w.judge.byReadings {
+		return // it is judged by looks of its own
+	}
 	if w.last.Generation != s.Generation || w.last.At.Before(w.judge.from) {
 		w.judge.pending = body // the first reading of this life or strategy takes it along
 		return
@@ -245,11 +278,11 @@ var reasonWords = map[profiler.Reason]string{
 
 // GC forces a collection and marks it.
 func (w *Watch) GC(ctx context.Context, by string) error {
-	t, err := w.Target()
+	p, err := w.Patient()
 	if err != nil {
 		return err
 	}
-	took, err := t.GC(ctx)
+	took, err := p.GC(ctx)
 	if err != nil {
 		return err
 	}

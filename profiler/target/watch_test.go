@@ -106,7 +106,7 @@ func TestIdleFillsOnlySilence(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWatch(t, target.WatchConfig{Augment: func(r *profiler.Reading) { r.Set(profiler.LoadSent, 3) }})
 			tgt := serve(t, http.NotFoundHandler())
-			w.Begin(tgt, 4)
+			w.Begin(tgt, 4, true)
 			w.Reading(reading(0, 10))
 			w.Idle(noon.Add(tt.after), quiet)
 			got := w.Series().Readings(time.Time{})
@@ -125,7 +125,7 @@ func TestIdleFillsOnlySilence(t *testing.T) {
 func TestASnapshotIsKeptAndMarked(t *testing.T) {
 	sink := &told{}
 	w := newWatch(t, target.WatchConfig{Sink: sink})
-	w.Begin(serve(t, agent.Handler(agent.Config{})), 3)
+	w.Begin(serve(t, agent.Handler(agent.Config{})), 3, true)
 	w.Running("list-scan")
 	s, err := w.Snapshot(t.Context(), target.Request{Label: "mine", Reason: profiler.ReasonManual, By: "instructor"})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestWhatTheTargetSentIsWhatIsKept(t *testing.T) {
 	}
 	defer kept.Close()
 	w := target.NewWatch(target.WatchConfig{ID: "checker", Epoch: "e1", Archive: kept})
-	w.Begin(serve(t, answers(200, string(body))), 1)
+	w.Begin(serve(t, answers(200, string(body))), 1, true)
 	s, err := w.Snapshot(t.Context(), target.Request{})
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestWhatTheTargetSentIsWhatIsKept(t *testing.T) {
 
 func TestAFailedSnapshotLeavesNoTrace(t *testing.T) {
 	w := newWatch(t, target.WatchConfig{})
-	w.Begin(serve(t, answers(500, "no")), 1)
+	w.Begin(serve(t, answers(500, "no")), 1, true)
 	if s, err := w.Snapshot(t.Context(), target.Request{}); err == nil {
 		t.Errorf("a snapshot was made of an error: %+v", s)
 	}
@@ -179,7 +179,7 @@ func TestAFailedSnapshotLeavesNoTrace(t *testing.T) {
 
 func TestAForcedCollectionIsMarked(t *testing.T) {
 	w := newWatch(t, target.WatchConfig{})
-	w.Begin(serve(t, agent.Handler(agent.Config{})), 2)
+	w.Begin(serve(t, agent.Handler(agent.Config{})), 2, true)
 	if err := w.GC(t.Context(), "instructor"); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestBetweenLivesThereIsNobodyToAsk(t *testing.T) {
 	check := func(when string) {
 		t.Helper()
 		_, snapshot := w.Snapshot(t.Context(), target.Request{})
-		_, tgt := w.Target()
+		_, tgt := w.Patient()
 		for what, err := range map[string]error{"Snapshot": snapshot, "GC": w.GC(t.Context(), "lab"), "Target": tgt} {
 			if !errors.Is(err, target.ErrNotRunning) {
 				t.Errorf("%s, %s: %v, want ErrNotRunning", when, what, err)
@@ -203,8 +203,8 @@ func TestBetweenLivesThereIsNobodyToAsk(t *testing.T) {
 	}
 	check("before the first life")
 	tgt := serve(t, agent.Handler(agent.Config{}))
-	w.Begin(tgt, 1)
-	if got, err := w.Target(); got != tgt || err != nil {
+	w.Begin(tgt, 1, true)
+	if got, err := w.Patient(); got != tgt || err != nil {
 		t.Errorf("Target = %v, %v, want the one that began", got, err)
 	}
 	w.End()
@@ -221,7 +221,7 @@ func TestFollowFeedsAWatch(t *testing.T) {
 		}
 	}})
 	tgt := serve(t, agent.Handler(agent.Config{}))
-	w.Begin(tgt, 1)
+	w.Begin(tgt, 1, true)
 	if err := tgt.Follow(ctx, 1, w); !errors.Is(err, context.Canceled) {
 		t.Errorf("Follow: %v", err)
 	}
@@ -241,7 +241,7 @@ func TestOnlyOneProfileIsTakenAtATime(t *testing.T) {
 		default:
 			t.Error("two profiles are taken at once")
 		}
-	})), 1)
+	})), 1, true)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {

@@ -40,7 +40,7 @@ class Controls {
     for (const b of all("[data-do]", this.#rail)) b.disabled = !ready && (!["restart", "reset"].includes(b.dataset.do) || state.status === "halted");
     const why = one("[data-unready]", this.#rail);
     why.hidden = ready;
-    write(why, ready ? "" : `The process is ${state.status}: what needs it waits. Strategy and load are kept for its return.`);
+    write(why, ready ? "" : `The process is ${state.status}: what needs it waits. ${this.#cards.length ? "Strategy and load are kept for its return." : ""}`.trim());
     this.#check(state.strategy);
     if (state.load) this.#showLoad(state.load);
   }
@@ -114,6 +114,7 @@ class Controls {
 
   #load() {
     const slider = one("[data-load-slider]", this.#rail), rps = one("[data-load=rps]", this.#rail);
+    if (!slider) return; // a service that is watched and no more
     slider.addEventListener("input", () => {
       rps.value = slider.value;
       clearTimeout(this.#settling);

@@ -38,5 +38,8 @@ export function icon(name, fallback = "note") {
 /** The minutes east of UTC in which the server writes its times. */
 export const zoneMinute = () => Number(document.body.dataset.zoneMinute) || 0;
 
+/** What keeps a link with the process this page is about, where there are several. */
+export const query = () => document.body.dataset.query ?? "";
+
 /** The process this page is about. */
 export const target = () => document.body.dataset.target ?? "";

@@ -1,5 +1,5 @@
 // @ts-check
-import { icon, make, one } from "./dom.js";
+import { icon, make, one, query } from "./dom.js";
 import { clockTime } from "./format.js";
 import { isTick } from "./marks.js";
 
@@ -23,7 +23,7 @@ export function happened(marks, zone) {
 /** The same row as the server writes. @param {Mark} mark @param {number} zone */
 function row(mark, zone) {
   const text = make("td", { class: "grow" }), name = `snapshot ${mark.snapshot}`;
-  if (mark.snapshot) text.append(make("a", { href: `/snapshots#snapshot-${mark.snapshot}` }, name));
+  if (mark.snapshot) text.append(make("a", { href: `/snapshots${query()}#snapshot-${mark.snapshot}` }, name));
   text.append(mark.snapshot && mark.text.startsWith(name) ? mark.text.slice(name.length) : mark.text);
   return make("tr", { "data-mark": String(mark.id) },
     make("td", { class: "dim nw" }, clockTime(mark.t, zone)),

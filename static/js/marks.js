@@ -22,7 +22,7 @@ export function mergedMarks(held, more) {
 /** The two snapshots of one life nearest to the ends of a range, or null when
  * there are no two. @param {Mark[]} marks @param {number} from @param {number} to @returns {[Mark, Mark] | null} */
 export function around(marks, from, to) {
-  const taken = marks.filter((m) => m.snapshot);
+  const taken = marks.filter((m) => m.snapshot && m.profile === "heap");
   const nearest = (/** @type {Mark[]} */ list, /** @type {number} */ t) =>
     list.reduce((best, m) => Math.abs(m.t - t) < Math.abs(best.t - t) ? m : best, list[0]);
   const head = taken.length ? nearest(taken, to) : null;

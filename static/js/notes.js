@@ -58,7 +58,7 @@ function patientNote(s) {
     case "halted":
       return { tone: "fault", icon: "fault", lead: `${s.target} stopped and is not started again.`, text: last.trim(), action: "", resume: true };
     case "backing-off":
-      return { tone: "watch", icon: "restart", lead: `${s.target} ended; starting again.`, text: `Attempt ${s.attempt ?? 1} in ${s.backing_off_ms ?? 0}\u00a0ms.${last}`, action: "", resume: false };
+      return { tone: "watch", icon: "restart", lead: `${s.target} is gone; trying again.`, text: `Attempt ${s.attempt ?? 1} in ${s.backing_off_ms ?? 0}\u00a0ms.${last}`, action: "", resume: false };
     case "starting":
       return { tone: "", icon: "restart", lead: `${s.target} is starting.`, text: "The charts go on with its first reading.", action: "", resume: false };
   }

@@ -79,7 +79,7 @@ test("the table has the newest reading and few rows", () => {
 });
 
 test("a zoomed range offers what grew between the snapshots nearest to its ends", () => {
-  const shot = (t, snapshot, generation = 1) => ({ id: t, t, kind: "snapshot", text: "", snapshot, generation });
+  const shot = (t, snapshot, generation = 1) => ({ id: t, t, kind: "snapshot", profile: "heap", text: "", snapshot, generation });
   const marks = [shot(1_000, "a"), shot(9_000, "b"), { id: 3, t: 12_000, kind: "gc", text: "" }, shot(19_000, "c"), shot(31_000, "d", 2)];
   const compare = (from, to) => noteFor({ ...calm, zoom: { from, to }, marks })?.compare;
   assert.deepEqual(compare(8_000, 20_000), { href: "/diff?base=b&head=c", text: "What grew from 00:00:09 to 00:00:19" });

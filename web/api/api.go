@@ -13,23 +13,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/web/guard"
-	"github.com/leakline/leakline/web/live"
 )
 
 // maxBody bounds a request body in bytes.
 const maxBody = 16 << 10
 
-// API answers from a lab and what has been kept of it. All fields but Role are
+// API answers from the targets and what has been kept of them. All fields are
 // required.
 type API struct {
 	Epoch   string
 	Started time.Time
-	Lab     *lab.Lab
+	Targets []*Target // the first is meant where none is named
 	Archive *archive.Archive
-	Hub     *live.Hub
 
 	compare comparer
 }
@@ -99,25 +96,26 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 	return nil
 }
 
-// ofTarget refuses targets there are none of, before anything is done.
-func ofTarget(h Handler) Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if t := r.URL.Query().Get("target"); t != "" && t != lab.TargetID {
-			return Refuse(http.StatusNotFound, "target %q: there is only %q", t, lab.TargetID)
-		}
-		return h(w, r)
-	}
-}
-
-// Ready reports whether the checker answers and its first reading has come.
+// Ready reports whether there is something to show: the lab's checker answers
+// and its first reading has come, or any of the services watched does.
 func (a *API) Ready() (checks map[string]string, ok bool) {
-	checks = map[string]string{"checker": "ok", "reading": "ok"}
-	ok = true
-	if s := a.Lab.State(); s.Status != lab.Running && s.Status != lab.Draining {
-		checks["checker"], ok = string(s.Status), false
-	}
-	if _, figures, any := a.Lab.Watch().Series().Latest(); !any || !known(figures) {
-		checks["reading"], ok = "none yet", false
+	checks = make(map[string]string)
+	for _, t := range a.Targets {
+		up, read := t.ready()
+		ok = ok || up && read
+		of := func(check string) string {
+			if t.Lab != nil {
+				return check
+			}
+			return t.ID + " " + check
+		}
+		checks[of("checker")], checks[of("reading")] = "ok", "ok"
+		if !up {
+			checks[of("checker")] = string(t.Life().Status)
+		}
+		if !read {
+			checks[of("reading")] = "none yet"
+		}
 	}
 	return checks, ok
 }
@@ -126,30 +124,30 @@ func (a *API) Ready() (checks map[string]string, ok bool) {
 func (a *API) Routes() []Route {
 	const prefix = "/api/v1/"
 	routes := []Route{
-		{"GET targets", guard.Viewer, a.targets},
-		{"GET state", guard.Viewer, a.state},
-		{"GET strategies", guard.Viewer, a.strategies},
-		{"GET verdict", guard.Viewer, a.verdict},
-		{"GET history", guard.Viewer, a.history},
-		{"GET readings.csv", guard.Viewer, a.readings},
-		{"GET snapshots", guard.Viewer, a.snapshots},
-		{"GET snapshots/{id}", guard.Viewer, a.snapshot},
-		{"GET snapshots/{id}/profile.pb.gz", guard.Viewer, a.profile},
-		{"GET diff", guard.Viewer, a.diff},
+		{"GET targets", guard.Viewer, a.ofAny(a.targets)},
+		{"GET state", guard.Viewer, a.of(a.state)},
+		{"GET strategies", guard.Viewer, a.of(a.strategies)},
+		{"GET verdict", guard.Viewer, a.of(a.verdict)},
+		{"GET history", guard.Viewer, a.of(a.history)},
+		{"GET readings.csv", guard.Viewer, a.of(a.readings)},
+		{"GET snapshots", guard.Viewer, a.of(a.snapshots)},
+		{"GET snapshots/{id}", guard.Viewer, a.ofAny(a.snapshot)},
+		{"GET snapshots/{id}/profile.pb.gz", guard.Viewer, a.ofAny(a.profile)},
+		{"GET diff", guard.Viewer, a.ofAny(a.diff)},
 
-		{"PUT strategy", guard.Instructor, a.putStrategy},
-		{"PUT load", guard.Instructor, a.putLoad},
-		{"POST gc", guard.Instructor, a.gc},
-		{"POST restart", guard.Instructor, a.restart},
-		{"POST reset", guard.Instructor, a.reset},
-		{"POST resume", guard.Instructor, a.resume},
-		{"POST snapshots", guard.Instructor, a.takeSnapshot},
-		{"PATCH snapshots/{id}", guard.Instructor, a.changeSnapshot},
-		{"DELETE snapshots/{id}", guard.Instructor, a.deleteSnapshot},
+		{"PUT strategy", guard.Instructor, a.ofLab(a.putStrategy)},
+		{"PUT load", guard.Instructor, a.ofLab(a.putLoad)},
+		{"POST gc", guard.Instructor, a.of(a.gc)},
+		{"POST restart", guard.Instructor, a.ofLab(a.restart)},
+		{"POST reset", guard.Instructor, a.ofLab(a.reset)},
+		{"POST resume", guard.Instructor, a.ofLab(a.resume)},
+		{"POST snapshots", guard.Instructor, a.of(a.takeSnapshot)},
+		{"PATCH snapshots/{id}", guard.Instructor, a.ofAny(a.changeSnapshot)},
+		{"DELETE snapshots/{id}", guard.Instructor, a.ofAny(a.deleteSnapshot)},
 	}
 	for i := range routes {
 		method, path, _ := strings.Cut(routes[i].Pattern, " ")
-		routes[i].Pattern, routes[i].Handle = method+" "+prefix+path, ofTarget(routes[i].Handle)
+		routes[i].Pattern = method + " " + prefix + path
 	}
 	return routes
 }

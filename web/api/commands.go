@@ -24,14 +24,18 @@ func Strategies() []Strategy {
 	return list
 }
 
-func (a *API) strategies(w http.ResponseWriter, _ *http.Request) error {
+func (a *API) strategies(t *Target, w http.ResponseWriter, _ *http.Request) error {
+	list, current := []Strategy{}, ""
+	if t.Lab != nil {
+		list, current = Strategies(), t.Lab.State().Strategy
+	}
 	return answer(w, http.StatusOK, struct {
 		Strategies []Strategy `json:"strategies"`
 		Current    string     `json:"current"`
-	}{Strategies(), a.Lab.State().Strategy})
+	}{list, current})
 }
 
-func (a *API) putStrategy(w http.ResponseWriter, r *http.Request) error {
+func (a *API) putStrategy(t *Target, w http.ResponseWriter, r *http.Request) error {
 	var want struct {
 		Name string `json:"name"`
 	}
@@ -41,45 +45,45 @@ func (a *API) putStrategy(w http.ResponseWriter, r *http.Request) error {
 	if want.Name == "" {
 		return refuse("field \"name\" is missing: name a strategy")
 	}
-	done, err := a.Lab.Use(r.Context(), want.Name, by)
+	done, err := t.Lab.Use(r.Context(), want.Name, by)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, done)
 }
 
-func (a *API) putLoad(w http.ResponseWriter, r *http.Request) error {
+func (a *API) putLoad(t *Target, w http.ResponseWriter, r *http.Request) error {
 	var want lab.LoadChange
 	if err := read(w, r, &want); err != nil {
 		return err
 	}
-	load, err := a.Lab.SetLoad(r.Context(), want, by)
+	load, err := t.Lab.SetLoad(r.Context(), want, by)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, load)
 }
 
-func (a *API) gc(w http.ResponseWriter, r *http.Request) error {
-	if err := a.Lab.GC(r.Context(), by); err != nil {
+func (a *API) gc(t *Target, w http.ResponseWriter, r *http.Request) error {
+	if err := t.Watch.GC(r.Context(), by); err != nil {
 		return err
 	}
-	return a.state(w, r)
+	return a.state(t, w, r)
 }
 
-func (a *API) restart(w http.ResponseWriter, r *http.Request) error {
-	a.Lab.Restart(by)
-	return a.state(w, r)
+func (a *API) restart(t *Target, w http.ResponseWriter, r *http.Request) error {
+	t.Lab.Restart(by)
+	return a.state(t, w, r)
 }
 
-func (a *API) reset(w http.ResponseWriter, r *http.Request) error {
-	if err := a.Lab.Reset(r.Context(), by); err != nil {
+func (a *API) reset(t *Target, w http.ResponseWriter, r *http.Request) error {
+	if err := t.Lab.Reset(r.Context(), by); err != nil {
 		return err
 	}
-	return a.state(w, r)
+	return a.state(t, w, r)
 }
 
-func (a *API) resume(w http.ResponseWriter, r *http.Request) error {
-	a.Lab.Resume(by)
-	return a.state(w, r)
+func (a *API) resume(t *Target, w http.ResponseWriter, r *http.Request) error {
+	t.Lab.Resume(by)
+	return a.state(t, w, r)
 }

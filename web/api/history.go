@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/web/live"
 )
@@ -41,15 +40,15 @@ type jsonSpan struct {
 
 // history sends a window column by column. Its seq is read before the window:
 // a frame that arrives between is in both, and the page drops what it has.
-func (a *API) history(w http.ResponseWriter, r *http.Request) error {
+func (a *API) history(t *Target, w http.ResponseWriter, r *http.Request) error {
 	span, err := windowOf(r)
 	if err != nil {
 		return err
 	}
-	seq, now := a.Hub.Seq(), time.Now()
-	series := a.Lab.Watch().Series()
+	seq, now := t.Hub.Seq(), time.Now()
+	series := t.Watch.Series()
 	body := encodeHistory(series.Window(now, span), header{
-		Epoch: a.Epoch, Target: lab.TargetID, Seq: seq, Now: now.UnixMilli(), WindowS: int(span.Seconds()),
+		Epoch: a.Epoch, Target: t.ID, Seq: seq, Now: now.UnixMilli(), WindowS: int(span.Seconds()),
 		Columns: profiler.FigureNames(), Marks: marksOnWire(series.Marks(now.Add(-span))),
 		Spans: spansOnWire(series.Spans(now.Add(-span))),
 	})
@@ -164,12 +163,12 @@ func WriteBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 }
 
 // readings sends the window's figures as CSV, times in RFC 3339, unknown empty.
-func (a *API) readings(w http.ResponseWriter, r *http.Request) error {
+func (a *API) readings(t *Target, w http.ResponseWriter, r *http.Request) error {
 	span, err := windowOf(r)
 	if err != nil {
 		return err
 	}
-	win := a.Lab.Watch().Series().Window(time.Now(), span)
+	win := t.Watch.Series().Window(time.Now(), span)
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="leakline-readings.csv"`)
 	out := bufio.NewWriter(w)

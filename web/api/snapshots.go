@@ -3,24 +3,35 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/profiler/target"
 )
 
 // maxLabel bounds a label in characters.
 const maxLabel = 80
 
-func (a *API) snapshots(w http.ResponseWriter, _ *http.Request) error {
+// Snapshots lists what is kept of a target, and what was uploaded, oldest first.
+func (a *API) Snapshots(t *Target) []profiler.Snapshot {
+	list := a.Archive.List()
+	return slices.DeleteFunc(list, func(s profiler.Snapshot) bool { return s.Target != t.ID && s.Target != UploadTarget })
+}
+
+// UploadTarget is the target of snapshots that somebody brought along.
+const UploadTarget = "upload"
+
+func (a *API) snapshots(t *Target, w http.ResponseWriter, _ *http.Request) error {
 	u := a.Archive.Usage()
 	return answer(w, http.StatusOK, struct {
 		Snapshots []profiler.Snapshot `json:"snapshots"`
 		Bytes     int64               `json:"bytes"`
 		MaxBytes  int64               `json:"max_bytes"`
 		MaxCount  int                 `json:"max_count"`
-	}{a.Archive.List(), u.Bytes, u.MaxBytes, u.MaxCount})
+	}{a.Snapshots(t), u.Bytes, u.MaxBytes, u.MaxCount})
 }
 
 func (a *API) snapshot(w http.ResponseWriter, r *http.Request) error {
@@ -44,7 +55,7 @@ func (a *API) profile(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (a *API) takeSnapshot(w http.ResponseWriter, r *http.Request) error {
+func (a *API) takeSnapshot(t *Target, w http.ResponseWriter, r *http.Request) error {
 	var want struct {
 		Label string `json:"label"`
 		Kind  string `json:"kind"`
@@ -60,7 +71,7 @@ func (a *API) takeSnapshot(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return refuse("kind %q: want heap or goroutine", want.Kind)
 	}
-	s, err := a.Lab.Snapshot(r.Context(), want.Kind, want.Label, by)
+	s, err := t.Watch.Snapshot(r.Context(), target.Request{Kind: want.Kind, Label: want.Label, Reason: profiler.ReasonManual, By: by})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/live"
@@ -18,7 +19,7 @@ import (
 // State is a target's state on the wire; null is unknown.
 type State struct {
 	Target             string                `json:"target"`
-	Status             lab.Status            `json:"status"`
+	Status             target.Status         `json:"status"`
 	Epoch              string                `json:"epoch"`
 	Generation         uint32                `json:"generation"`
 	Strategy           string                `json:"strategy"`
@@ -29,7 +30,7 @@ type State struct {
 	LastExit           string                `json:"last_exit"`
 	Attempt            int                   `json:"attempt"`
 	BackingOffMS       *int64                `json:"backing_off_ms"`
-	Load               loadState             `json:"load"`
+	Load               *loadState            `json:"load"` // null where leakline makes none
 	Updater            string                `json:"updater"`
 	Redis              string                `json:"redis"`
 	Database           string                `json:"database"`
@@ -48,23 +49,27 @@ type jsonFigure float64
 
 func (f jsonFigure) MarshalJSON() ([]byte, error) { return live.AppendFigure(nil, float64(f)), nil }
 
-// State returns the present state of the lab's patient.
-func (a *API) State() State {
-	s := a.Lab.State()
-	_, figures, _ := a.latest()
+// State returns the present state of a target.
+func (a *API) State(t *Target) State {
+	life := t.Life()
+	figures, _ := t.Figures()
 	state := State{
-		Target: lab.TargetID, Status: s.Status, Epoch: a.Epoch, Generation: s.Generation,
-		Strategy: s.Strategy, StrategyGeneration: s.StrategyGeneration,
-		Restarts: s.Restarts, OOMKills: s.OOMKills, LastExit: s.LastExit, Attempt: s.Attempt,
-		Load: loadState{s.Load, s.Counts}, Updater: s.Updater, Redis: s.Redis, Database: s.Database,
-		Viewers: a.Hub.Usage().Viewers, Figures: make(map[string]jsonFigure), Words: Words(s, figures),
+		Target: t.ID, Status: life.Status, Epoch: a.Epoch, Generation: life.Generation,
+		Restarts: life.Restarts, OOMKills: life.OOMKills, LastExit: life.LastExit, Attempt: life.Attempt,
+		Viewers: t.Hub.Usage().Viewers, Figures: make(map[string]jsonFigure), Words: Words(t, figures),
 	}
-	if !s.Since.IsZero() {
-		up := math.Round(10*time.Since(s.Since).Seconds()) / 10
+	if t.Lab != nil {
+		s := t.Lab.State()
+		state.Strategy, state.StrategyGeneration = s.Strategy, s.StrategyGeneration
+		state.Load = &loadState{s.Load, s.Counts}
+		state.Updater, state.Redis, state.Database = s.Updater, s.Redis, s.Database
+	}
+	if !life.Since.IsZero() {
+		up := math.Round(10*time.Since(life.Since).Seconds()) / 10
 		state.UptimeS = &up
 	}
-	if s.Status == lab.BackingOff {
-		ms := max(0, time.Until(s.RetryAt).Milliseconds())
+	if life.Status == target.BackingOff {
+		ms := max(0, time.Until(life.RetryAt).Milliseconds())
 		state.BackingOffMS = &ms
 	}
 	for f, v := range figures {
@@ -73,39 +78,22 @@ func (a *API) State() State {
 	return state
 }
 
-// StateFrame encodes the state for the stream.
-func (a *API) StateFrame() []byte {
-	raw, err := json.Marshal(a.State())
+// StateFrame encodes a target's state for the stream.
+func (a *API) StateFrame(t *Target) []byte {
+	raw, err := json.Marshal(a.State(t))
 	if err != nil {
 		panic("encoding a state: " + err.Error()) // it is ours and always encodes
 	}
 	return raw
 }
 
-// latest returns the newest figures; without a reading everything is unknown.
-func (a *API) latest() (profiler.Reading, profiler.Figures, bool) {
-	r, f, ok := a.Lab.Watch().Series().Latest()
-	if !ok {
-		for i := range f {
-			f[i] = profiler.Unknown
-		}
-	}
-	return r, f, ok
-}
-
-// Figures returns the newest figures and when they were read, a zero time when
-// nothing has been.
-func (a *API) Figures() (profiler.Figures, time.Time) {
-	r, f, _ := a.latest()
-	return f, r.At
-}
-
-// known reports whether the process itself, not the load alone, gave figures.
-func known(f profiler.Figures) bool { return profiler.Known(f[profiler.FigInUse]) }
-
 // Words says in one line what runs and what it does to memory.
-func Words(s lab.State, f profiler.Figures) string {
-	parts := []string{s.Strategy, rate(s.Load.RPS) + " req/s"}
+func Words(t *Target, f profiler.Figures) string {
+	var parts []string
+	if t.Lab != nil {
+		s := t.Lab.State()
+		parts = []string{s.Strategy, rate(s.Load.RPS) + " req/s"}
+	}
 	add := func(format string, v float64, write func(float64) string) {
 		if profiler.Known(v) {
 			parts = append(parts, fmt.Sprintf(format, write(v)))
@@ -126,23 +114,23 @@ func rate(v float64) string {
 	return units.Number(v)
 }
 
-func (a *API) state(w http.ResponseWriter, _ *http.Request) error {
-	return answer(w, http.StatusOK, a.State())
+func (a *API) state(t *Target, w http.ResponseWriter, _ *http.Request) error {
+	return answer(w, http.StatusOK, a.State(t))
 }
 
 func (a *API) targets(w http.ResponseWriter, _ *http.Request) error {
 	type one struct {
-		ID      string     `json:"id"`
-		URL     string     `json:"url"`
-		Status  lab.Status `json:"status"`
-		Verdict *string    `json:"verdict"` // null: nothing has been judged
+		ID      string        `json:"id"`
+		URL     string        `json:"url"`
+		Status  target.Status `json:"status"`
+		Verdict *string       `json:"verdict"` // null: nothing has been judged
 	}
-	t := one{ID: lab.TargetID, Status: a.Lab.State().Status}
-	if v := a.Lab.Watch().Verdict(); v.Word != verdict.Insufficient {
-		t.Verdict = (*string)(&v.Word)
+	list := make([]one, len(a.Targets))
+	for i, t := range a.Targets {
+		list[i] = one{ID: t.ID, URL: t.URL(), Status: t.Life().Status}
+		if v := t.Watch.Verdict(); v.Word != verdict.Insufficient {
+			list[i].Verdict = (*string)(&v.Word)
+		}
 	}
-	if present, err := a.Lab.Watch().Target(); err == nil {
-		t.URL = present.URL()
-	}
-	return answer(w, http.StatusOK, map[string][]one{"targets": {t}})
+	return answer(w, http.StatusOK, map[string][]one{"targets": list})
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler/verdict"
 )
 
@@ -14,14 +13,15 @@ type judged struct {
 	verdict.Verdict
 }
 
-func (a *API) verdict(w http.ResponseWriter, _ *http.Request) error {
-	return answer(w, http.StatusOK, judged{lab.TargetID, a.Lab.Watch().Verdict()})
+func (a *API) verdict(t *Target, w http.ResponseWriter, _ *http.Request) error {
+	return answer(w, http.StatusOK, judged{t.ID, t.Watch.Verdict()})
 }
 
-// PublishVerdict returns what sends verdicts to viewers through publish.
-func PublishVerdict(publish func(frame []byte)) func(verdict.Verdict) {
+// PublishVerdict returns what sends verdicts on a target to viewers through
+// publish.
+func PublishVerdict(target string, publish func(frame []byte)) func(verdict.Verdict) {
 	return func(v verdict.Verdict) {
-		if raw, err := json.Marshal(judged{lab.TargetID, v}); err == nil { // a verdict holds no NaN
+		if raw, err := json.Marshal(judged{target, v}); err == nil { // a verdict holds no NaN
 			publish(raw)
 		}
 	}

@@ -69,7 +69,7 @@ func (h *Hub) greet(v *viewer, place Place, state func() []byte) error {
 	}
 	hello := helloFrame{
 		Type: "hello", Epoch: h.cfg.Epoch, Seq: v.seq, Target: h.cfg.Target, Columns: profiler.FigureNames(),
-		Role: place.Role, EveryMS: 100, Resume: resume,
+		Role: place.Role, EveryMS: h.readingsEvery().Milliseconds(), Resume: resume,
 	}
 	if err := h.send(v, frame(hello)); err != nil || state == nil {
 		return err

@@ -20,13 +20,14 @@ type Mark struct {
 	To         string            `json:"to,omitempty"`
 	By         string            `json:"by,omitempty"`
 	Snapshot   string            `json:"snapshot,omitempty"`
+	Profile    string            `json:"profile,omitempty"` // what kind of profile the snapshot is
 	Reason     profiler.Reason   `json:"reason,omitempty"`
 	Generation uint32            `json:"generation"`
 }
 
 // MarkOnWire returns a mark as it is sent.
 func MarkOnWire(m profiler.Mark) Mark {
-	return Mark{m.ID, m.At.UnixMilli(), m.Kind, m.Text, m.From, m.To, m.By, m.Snapshot, m.Reason, m.Generation}
+	return Mark{m.ID, m.At.UnixMilli(), m.Kind, m.Text, m.From, m.To, m.By, m.Snapshot, m.Profile, m.Reason, m.Generation}
 }
 
 // appendReading encodes a reading frame. Four significant digits are more than
@@ -134,5 +135,10 @@ type byeFrame struct {
 	Reason string `json:"reason"`
 }
 
-// gapAfter is how long a silence between two readings is a gap.
-const gapAfter = time.Second
+// A silence between two readings is a gap when it is longer than gapAfter and
+// than gapTimes the time until the next was due.
+const (
+	gapAfter     = time.Second
+	gapTimes     = 3
+	readingEvery = 100 * time.Millisecond
+)

@@ -51,7 +51,8 @@ type Hub struct {
 	ring    [ringFrames][]byte // frame seq, as it goes over the wire, is at seq % ringFrames
 	seq     uint64             // of the newest frame
 	viewers map[*viewer]struct{}
-	lastAt  time.Time // of the newest reading
+	lastAt  time.Time     // of the newest reading
+	every   time.Duration // until the next one is due
 	scratch []byte
 	closed  bool
 
@@ -65,18 +66,18 @@ type Hub struct {
 
 // NewHub returns a hub without viewers.
 func NewHub(cfg Config) *Hub {
-	return &Hub{cfg: cfg.withDefaults(), viewers: make(map[*viewer]struct{})}
+	return &Hub{cfg: cfg.withDefaults(), every: readingEvery, viewers: make(map[*viewer]struct{})}
 }
 
 // Reading publishes a reading.
 func (h *Hub) Reading(p profiler.Point) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.lastAt.IsZero() && p.At.Sub(h.lastAt) > gapAfter {
+	if !h.lastAt.IsZero() && p.At.Sub(h.lastAt) > max(gapAfter, gapTimes*p.Every) {
 		h.seq++
 		h.keepLocked(frame(gapFrame{"gap", h.seq, h.cfg.Target, h.lastAt.UnixMilli(), p.At.UnixMilli()}))
 	}
-	h.lastAt = p.At
+	h.lastAt, h.every = p.At, max(readingEvery, p.Every)
 	h.seq++
 	h.scratch = appendReading(h.scratch[:0], h.cfg.Target, h.seq, &p)
 	h.sent++
@@ -139,6 +140,13 @@ func (h *Hub) next(seq uint64) (wire []byte, waiting uint64, ok bool) {
 	return h.ring[(seq+1)%ringFrames], waiting, true
 }
 
+// readingsEvery is how far apart readings are.
+func (h *Hub) readingsEvery() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.every
+}
+
 // holds reports whether everything after seq of an epoch can still be sent.
 func (h *Hub) holds(epoch string, after uint64) bool {
 	h.mu.Lock()
@@ -190,6 +198,16 @@ type Usage struct {
 	Frames, MaxFrames   int
 	Cut                 uint64  // viewers that fell behind
 	MeanReadingBytes    float64 // of a reading frame
+}
+
+// Plus is what two hubs hold together.
+func (u Usage) Plus(o Usage) Usage {
+	if o.Viewers > 0 || u.MeanReadingBytes == 0 {
+		u.MeanReadingBytes = o.MeanReadingBytes // of a hub that somebody follows
+	}
+	u.Viewers, u.MaxViewers = u.Viewers+o.Viewers, u.MaxViewers+o.MaxViewers
+	u.Frames, u.MaxFrames, u.Cut = u.Frames+o.Frames, u.MaxFrames+o.MaxFrames, u.Cut+o.Cut
+	return u
 }
 
 // Usage returns what the hub holds.

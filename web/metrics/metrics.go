@@ -4,6 +4,8 @@
 package metrics
 
 import (
+	"slices"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/leakline/leakline/lab"
@@ -12,12 +14,18 @@ import (
 	"github.com/leakline/leakline/web/live"
 )
 
+// A Target says where the figures of one watched process live. What leakline
+// does not run has a state without a strategy.
+type Target struct {
+	ID     string
+	State  func() lab.State
+	Latest func() (profiler.Reading, profiler.Figures, bool)
+}
+
 // A Source says where the figures live. All fields are required; the functions
 // are called from any goroutine.
 type Source struct {
-	Target  string // names the patient
-	State   func() lab.State
-	Latest  func() (profiler.Reading, profiler.Figures, bool)
+	Targets []Target
 	Frames  func() uint64 // published so far
 	Stream  func() live.Usage
 	Archive func() archive.Usage
@@ -27,8 +35,8 @@ type Source struct {
 
 // An instant is everything a scrape tells, each source read once.
 type instant struct {
-	state   lab.State
-	reading profiler.Reading
+	state   lab.State        // of one target
+	reading profiler.Reading // of one target
 	frames  uint64
 	stream  live.Usage
 	archive archive.Usage
@@ -36,14 +44,16 @@ type instant struct {
 }
 
 func (s *Source) now() *instant {
-	n := &instant{
-		state: s.State(), frames: s.Frames(), stream: s.Stream(), archive: s.Archive(), history: s.HistoryMaxBytes,
-	}
+	return &instant{frames: s.Frames(), stream: s.Stream(), archive: s.Archive(), history: s.HistoryMaxBytes}
+}
+
+// of turns to one target.
+func (n *instant) of(t *Target) {
+	n.state = t.State()
 	var any bool
-	if n.reading, _, any = s.Latest(); !any {
+	if n.reading, _, any = t.Latest(); !any {
 		n.reading = profiler.NewReading(n.reading.At, 0)
 	}
-	return n
 }
 
 // A metric is one figure: its name after "leakline_", and how it is read.
@@ -55,37 +65,36 @@ type metric struct {
 
 type collector struct {
 	source   Source
-	metrics  []metric
-	descs    []*prometheus.Desc // of metrics, in their order
+	observer []*prometheus.Desc // of ofObserver, in its order
+	target   []*prometheus.Desc // of ofTarget, in its order
 	status   *prometheus.Desc
 	strategy *prometheus.Desc
 }
 
 // NewCollector returns a collector of everything that s knows.
 func NewCollector(s Source) prometheus.Collector {
-	target := prometheus.Labels{"target": s.Target}
-	desc := func(m metric, labels prometheus.Labels) *prometheus.Desc {
-		return prometheus.NewDesc("leakline_"+m.name, m.help, nil, labels)
+	desc := func(m metric, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("leakline_"+m.name, m.help, labels, nil)
 	}
 	c := &collector{
 		source: s,
 		status: prometheus.NewDesc("leakline_patient_status", "1 for what the patient is doing, 0 for what it is not.",
-			[]string{"status"}, target),
+			[]string{"target", "status"}, nil),
 		strategy: prometheus.NewDesc("leakline_patient_strategy_info", "The strategy that runs, or will once there is a process.",
-			[]string{"strategy"}, target),
+			[]string{"target", "strategy"}, nil),
 	}
 	for _, m := range ofObserver {
-		c.metrics, c.descs = append(c.metrics, m), append(c.descs, desc(m, nil))
+		c.observer = append(c.observer, desc(m))
 	}
 	for _, m := range ofTarget {
-		c.metrics, c.descs = append(c.metrics, m), append(c.descs, desc(m, target))
+		c.target = append(c.target, desc(m, "target"))
 	}
 	return c
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range c.descs {
+	for _, d := range slices.Concat(c.observer, c.target) {
 		out <- d
 	}
 	out <- c.status
@@ -95,17 +104,29 @@ func (c *collector) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (c *collector) Collect(out chan<- prometheus.Metric) {
 	now := c.source.now()
-	for i, m := range c.metrics {
+	send := func(d *prometheus.Desc, m metric, labels ...string) {
 		if v := m.read(now); profiler.Known(v) {
-			out <- prometheus.MustNewConstMetric(c.descs[i], m.kind, v)
+			out <- prometheus.MustNewConstMetric(d, m.kind, v, labels...)
 		}
 	}
-	for _, s := range statuses {
-		is := 0.0
-		if s == now.state.Status {
-			is = 1
-		}
-		out <- prometheus.MustNewConstMetric(c.status, prometheus.GaugeValue, is, string(s))
+	for i, m := range ofObserver {
+		send(c.observer[i], m)
 	}
-	out <- prometheus.MustNewConstMetric(c.strategy, prometheus.GaugeValue, 1, now.state.Strategy)
+	for t := range c.source.Targets {
+		of := &c.source.Targets[t]
+		now.of(of)
+		for i, m := range ofTarget {
+			send(c.target[i], m, of.ID)
+		}
+		for _, s := range statuses {
+			is := 0.0
+			if s == now.state.Status {
+				is = 1
+			}
+			out <- prometheus.MustNewConstMetric(c.status, prometheus.GaugeValue, is, of.ID, string(s))
+		}
+		if now.state.Strategy != "" {
+			out <- prometheus.MustNewConstMetric(c.strategy, prometheus.GaugeValue, 1, of.ID, now.state.Strategy)
+		}
+	}
 }

@@ -3,9 +3,10 @@ package metrics
 import (
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
 )
 
-var statuses = []lab.Status{lab.Starting, lab.Running, lab.Draining, lab.BackingOff, lab.Halted}
+var statuses = []target.Status{target.Starting, target.Running, target.Draining, target.BackingOff, target.Halted}
 
 // ofTarget is one patient and its load. Counters of the patient begin again
 // with each of its lives; those of the load do not.
@@ -51,7 +52,12 @@ func reading(m profiler.Metric) func(*instant) float64 {
 }
 
 func load(read func(lab.LoadCounts) uint64) func(*instant) float64 {
-	return func(n *instant) float64 { return float64(read(n.state.Counts)) }
+	return func(n *instant) float64 {
+		if n.state.Strategy == "" {
+			return profiler.Unknown // nobody makes its load
+		}
+		return float64(read(n.state.Counts))
+	}
 }
 
 func life[T int | uint32](read func(*lab.State) T) func(*instant) float64 {

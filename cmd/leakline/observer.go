@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/web"
+	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/guard"
+)
+
+// An observer is what lab and attach have in common: a folder, an archive, the
+// doors and what is behind them.
+type observer struct {
+	flags    observerFlags
+	tokens   guard.Tokens
+	listener net.Listener
+	dir      string
+	api      *api.API // without targets; the command brings them
+	log      *slog.Logger
+	stdout   io.Writer
+	undo     []func() // in reverse
+}
+
+// newObserver opens everything; close gives it back.
+func newObserver(f observerFlags, stdout, stderr io.Writer) (_ *observer, err error) {
+	o := &observer{flags: f, log: newLogger(stderr, f.debug), stdout: stdout}
+	defer func() {
+		if err != nil {
+			o.close()
+		}
+	}()
+	if o.tokens, err = f.tokens(); err != nil {
+		return nil, err
+	}
+	dir, remove, err := f.openDataDir()
+	if err != nil {
+		return nil, err
+	}
+	o.dir, o.undo = dir, append(o.undo, remove)
+	if o.listener, err = f.bind(); err != nil {
+		return nil, err
+	}
+	o.undo = append(o.undo, func() { o.listener.Close() })
+	kept, err := archive.Open(filepath.Join(dir, "snapshots"), archive.Config{Log: o.log})
+	if err != nil {
+		return nil, err
+	}
+	o.undo = append(o.undo, func() { kept.Close() })
+	started := time.Now()
+	o.api = &api.API{Epoch: newEpoch(started), Started: started, Archive: kept}
+	return o, nil
+}
+
+func (o *observer) close() {
+	for i := len(o.undo) - 1; i >= 0; i-- {
+		o.undo[i]()
+	}
+}
+
+// A fact is a line at the start.
+type fact struct{ name, value string }
+
+// run prints the ways in and serves until ctx ends or a part does.
+func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
+	server, err := newServer(o.api, guard.Config{Tokens: o.tokens, Hosts: hosts(o.listener)}, o.log)
+	if err != nil {
+		return err
+	}
+	parts = append(parts, func(ctx context.Context) error { return server.Serve(ctx, o.listener) })
+	for _, t := range o.api.Targets {
+		parts = append(parts, func(ctx context.Context) error { return o.api.PublishStates(ctx, t) })
+	}
+	links := newLinks(o.listener, o.tokens)
+	o.print(links, facts)
+	if o.flags.share != "" {
+		room, err := openRoom(o.flags.share, o.api, o.tokens, o.stdout, o.log)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, room)
+	}
+	fmt.Fprintln(o.stdout, "Ctrl-C ends everything.")
+	if o.flags.open {
+		if err := openBrowser(o.dir, links.instructor); err != nil {
+			return err
+		}
+	}
+	return runAll(ctx, parts...)
+}
+
+func (o *observer) print(l links, facts []fact) {
+	fmt.Fprintf(o.stdout, "\n  instructor  %s\n  viewer      %s\n\n", l.instructor, l.viewer)
+	kept := o.flags.dataDir
+	if kept == "" {
+		kept = "temporary, removed at the end (--data-dir keeps it)"
+	}
+	for _, f := range append(facts, fact{"data", kept}) {
+		fmt.Fprintf(o.stdout, "  %-10s  %s\n", f.name, f.value)
+	}
+	fmt.Fprintln(o.stdout)
+}
+
+func newServer(a *api.API, doors guard.Config, log *slog.Logger) (*web.Server, error) {
+	g, err := guard.New(doors)
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{API: a, Guard: g, Log: log, Plain: doors.ViewerOnly})
+}
+
+// openRoom lets the room's network in, as viewers, and prints the way.
+func openRoom(address string, a *api.API, tokens guard.Tokens, stdout io.Writer, log *slog.Logger) (part, error) {
+	l, err := listenShare(address)
+	if err != nil {
+		return nil, err
+	}
+	server, err := newServer(a, guard.Config{Tokens: tokens, Hosts: l.addresses, ViewerOnly: true}, log)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	link := l.link(tokens.Viewer)
+	fmt.Fprintf(stdout, "  room        %s\n              plain HTTP: anybody on this network can read along\n\n", link)
+	if err := printQR(stdout, link); err != nil {
+		l.Close()
+		return nil, err
+	}
+	fmt.Fprintln(stdout)
+	return func(ctx context.Context) error { return server.Serve(ctx, l) }, nil
+}
+
+// A part runs until its context ends or it cannot go on.
+type part func(context.Context) error
+
+// runAll runs the parts until ctx ends or one of them does, waits for all, and
+// returns the first error.
+func runAll(ctx context.Context, parts ...part) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		running sync.WaitGroup
+		once    sync.Once
+		first   error
+	)
+	for _, part := range parts {
+		running.Go(func() {
+			err := part(ctx)
+			once.Do(func() { first = err })
+			cancel()
+		})
+	}
+	running.Wait()
+	return first
+}
+
+// links are the two ways in.
+type links struct{ instructor, viewer string }
+
+func newLinks(l net.Listener, tokens guard.Tokens) links {
+	link := func(token string) string {
+		return (&url.URL{
+			Scheme: "http", Host: l.Addr().String(), Path: "/", RawQuery: url.Values{"token": {token}}.Encode(),
+		}).String()
+	}
+	return links{link(tokens.Instructor), link(tokens.Viewer)}
+}
+
+func newLogger(w io.Writer, debug bool) *slog.Logger {
+	level := slog.LevelInfo
+	if debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/web/live"
+)
+
+// A Target is one watched process: what is known of it, who follows it, and
+// what can be done to it.
+type Target struct {
+	ID    string
+	Watch *target.Watch
+	Hub   *live.Hub
+	Life  func() target.Life
+	Lab   *lab.Lab // that runs it; nil where there is only something to watch
+	Where string   // URL without user and password; for the lab's, which moves, empty
+
+	changed chan struct{} // how it lives has changed
+}
+
+// LabTarget is the patient of a lab.
+func LabTarget(l *lab.Lab, hub *live.Hub) *Target {
+	return &Target{
+		ID: l.Watch().ID(), Watch: l.Watch(), Hub: hub, Life: l.Life, Lab: l, changed: make(chan struct{}, 1),
+	}
+}
+
+// AttachedTarget is somebody's service at where.
+func AttachedTarget(a *target.Attachment, w *target.Watch, where string, hub *live.Hub) *Target {
+	return &Target{ID: w.ID(), Watch: w, Hub: hub, Life: a.Life, Where: where, changed: make(chan struct{}, 1)}
+}
+
+// URL is where the present process is, empty between the lives of a lab's.
+func (t *Target) URL() string {
+	if p, err := t.Watch.Patient(); t.Where == "" && err == nil {
+		return p.URL()
+	}
+	return t.Where
+}
+
+// Figures returns the newest figures and when they were read, a zero time when
+// nothing has been.
+func (t *Target) Figures() (profiler.Figures, time.Time) {
+	r, f, ok := t.Watch.Series().Latest()
+	if !ok {
+		for i := range f {
+			f[i] = profiler.Unknown
+		}
+	}
+	return f, r.At
+}
+
+// ready reports whether the process answers and has given figures of its own,
+// not the load alone.
+func (t *Target) ready() (up, read bool) {
+	life := t.Life()
+	figures, _ := t.Figures()
+	return life.Up(), profiler.Known(figures[profiler.FigInUse])
+}
+
+// StateChanged has the stream told of the target's state, soon. It never
+// blocks.
+func (t *Target) StateChanged() {
+	select {
+	case t.changed <- struct{}{}:
+	default:
+	}
+}
+
+// PublishStates sends a target's state when it has changed, and when the
+// number of viewers has, at most ten times a second, until ctx ends.
+func (a *API) PublishStates(ctx context.Context, t *Target) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	viewers := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.changed:
+		case <-tick.C:
+			now := t.Hub.Usage().Viewers
+			if now == viewers {
+				continue
+			}
+			viewers = now
+		}
+		t.Hub.State(a.StateFrame(t))
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// Find returns the target that a request names, by default the first.
+func (a *API) Find(id string) (*Target, error) {
+	if id == "" {
+		return a.Targets[0], nil
+	}
+	var known []string
+	for _, t := range a.Targets {
+		if t.ID == id {
+			return t, nil
+		}
+		known = append(known, t.ID)
+	}
+	return nil, Refuse(http.StatusNotFound, "target %q: there is only %s", id, strings.Join(known, ", "))
+}
+
+// A targetHandler answers for one target.
+type targetHandler func(t *Target, w http.ResponseWriter, r *http.Request) error
+
+// of finds the target before anything is done.
+func (a *API) of(h targetHandler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		t, err := a.Find(r.URL.Query().Get("target"))
+		if err != nil {
+			return err
+		}
+		return h(t, w, r)
+	}
+}
+
+// ofLab is for what only a lab can do to its patient.
+func (a *API) ofLab(h targetHandler) Handler {
+	return a.of(func(t *Target, w http.ResponseWriter, r *http.Request) error {
+		if t.Lab == nil {
+			return Refuse(http.StatusConflict, "%s is watched and not run by leakline: it cannot be controlled from here", t.ID)
+		}
+		return h(t, w, r)
+	})
+}
+
+// ofAny is for what is the same for every target; the one named has to exist.
+func (a *API) ofAny(h Handler) Handler {
+	return a.of(func(_ *Target, w http.ResponseWriter, r *http.Request) error { return h(w, r) })
+}
