@@ -15,6 +15,7 @@ const (
 	ReasonInterval     Reason = "interval"
 	ReasonBeforeSwitch Reason = "before-switch"
 	ReasonAfterSwitch  Reason = "after-switch"
+	ReasonUpload       Reason = "upload" // somebody brought it along
 )
 
 // ErrNoSnapshot reports that there is no snapshot of the asked id.

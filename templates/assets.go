@@ -11,10 +11,8 @@ var (
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
 		"stream", "strips", "table", "verdict", "view", "vitals", "words",
 	}
-	// Where several targets are watched, on every page.
-	targetsModules   = []string{"api", "targets", "verdict"}
 	snapshotsModules = []string{"api", "snapshots", "tray"}
-	diffModules      = []string{"diff", "sort"}
+	diffModules      = []string{"api", "diff", "format", "icicle", "icicle-layout", "sort"}
 )
 
 // withBase returns the modules of a page, those of every page first.

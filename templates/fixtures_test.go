@@ -25,8 +25,8 @@ func liveView(instructor bool) LiveView {
 		Page:     page("live", instructor),
 		Headline: Headline{Strip: "set-per-request · 100 req/s", Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
 		Strategy: "set-per-request", Served: true,
-		Figures:  map[string]Figure{"rss": {"15.0", "MB"}},
-		Marks:    []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
+		Figures: map[string]Figure{"rss": {"15.0", "MB"}},
+		Marks:   []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
 		Controls: &Controls{RPS: "100", Strategies: []StrategyCard{
 			{Name: "set-per-request"}, {Name: "list-scan", Current: true}, {Name: "unclosed-rows", Reason: "needs SQL"},
 		}},

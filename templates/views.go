@@ -173,6 +173,7 @@ type DiffView struct {
 	Head     SnapshotRef
 	SwapHref string
 	Headline Headline // sentence, aside and three figures
+	Sample   string   // by which it is ranked, pprof's name
 	Samples  []Choice // inuse_space, inuse_objects, alloc_space, alloc_objects
 	Per      []Choice // total, second, request
 	Change   string   // header of the ranked column: "alive, change"
@@ -254,6 +255,7 @@ type DiffPickView struct {
 	Snapshots []SnapshotRef
 	Base      string // preselected ids, or ""
 	Head      string
+	Upload    bool // files may be brought along
 }
 
 // ErrorView says what was found, where, and what to try.

@@ -11,6 +11,7 @@ import (
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/guard"
 )
 
 // diffPage compares two snapshots, or asks which.
@@ -55,7 +56,7 @@ func (s *Server) diffPicked(w http.ResponseWriter, r *http.Request, picked []str
 }
 
 func (s *Server) diffPick(w http.ResponseWriter, r *http.Request, base, head string) error {
-	view := templates.DiffPickView{Page: s.page(r, s.targetOr(r, ""), "Diff", "diff"), Base: base, Head: head}
+	view := templates.DiffPickView{Upload: roleOf(r) == guard.Instructor, Page: s.page(r, s.targetOr(r, ""), "Diff", "diff"), Base: base, Head: head}
 	if base != "" && base == head {
 		view.Message = "Base and head are the same snapshot: pick two."
 	}
@@ -88,7 +89,7 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 	v := templates.DiffView{
 		Page: s.page(r, s.targetOr(r, c.Head.Target), "Diff "+c.Base.ID+" → "+c.Head.ID, "diff"),
 		Base: snapshotRef(c.Base), Head: snapshotRef(c.Head), SwapHref: swapped.href(),
-		Headline: diffHeadline(c), Samples: sampleChoices(link, c.Kind), Per: perChoices(link),
+		Headline: diffHeadline(c), Sample: c.Sample, Samples: sampleChoices(link, c.Kind), Per: perChoices(link),
 		Change: changeTitle(c.Sample, per), Scale: unit.scale,
 		Empty:    "Nothing moved between these two.",
 		Commands: commands(c), Remark: remark(c), Warnings: c.Warnings,
@@ -107,6 +108,9 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 
 func diffHeadline(c *api.Comparison) templates.Headline {
 	h := templates.Headline{Sentence: codeSpans(c.Summary, c.Sites), Aside: "Figures of sites are sampled estimates with 95 % intervals; the floor is exact"}
+	if c.Explained != nil {
+		h.Aside = fmt.Sprintf("The sites named explain %s of the floor's growth, as far as sampling tells. ", units.Percent(min(1, *c.Explained))) + h.Aside
+	}
 	floor := templates.HeadFigure{Label: "floor", Note: "exact"}
 	if b, e := c.Base.FloorBytes, c.Head.FloorBytes; b != nil && e != nil {
 		change := float64(*e - *b)

@@ -55,7 +55,7 @@ func liveHeadline(t *api.Target) templates.Headline {
 	if !t.Watch.FloorExact() {
 		exactness = "estimate"
 	}
-	aside := "No reading has come yet; the first comes within a second of the start."
+	aside := "No reading has come yet; the first comes as soon as the process answers."
 	if !at.IsZero() {
 		aside = "Read at " + clock(at) + "; " + map[string]string{
 			"exact":    "live memory is exact, Sets are counted",

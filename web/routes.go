@@ -83,7 +83,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // wantsPage tells a person's browser from everything else.
 func wantsPage(r *http.Request) bool {
-	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/debug/pprof") || r.URL.Path == "/ws"
+	form := r.URL.Path == api.UploadPath // which a person may send without a script
+	machine := strings.HasPrefix(r.URL.Path, "/api/") && !form || strings.HasPrefix(r.URL.Path, "/debug/pprof") || r.URL.Path == "/ws"
 	return !machine && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 

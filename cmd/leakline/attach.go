@@ -32,7 +32,12 @@ func newAttachCommand() *cobra.Command {
 		Use: "attach URL...", Short: "dashboard for running services: charts, snapshots, diffs and a verdict on each",
 		Long: "Watches services that serve net/http/pprof, and nothing else, and shows them live. What they tell besides (the agent\n" +
 			"of leakline, expvar, Prometheus' /metrics) makes the charts finer. No collection is forced, unless by the button or --gc.",
-		Args: cobra.RangeArgs(1, maxAttached),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 || len(args) > maxAttached {
+				return fmt.Errorf("%d services are named: want 1 to %d, such as http://localhost:6060", len(args), maxAttached)
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			f.listenGiven = c.Flags().Changed("listen")
 			return runAttach(c.Context(), args, f, c.OutOrStdout(), c.ErrOrStderr())

@@ -134,7 +134,8 @@ func (h *History) shapeOf(t *trend) shape {
 // slows reports whether growth fades, and does so by more than the work that
 // was done: traffic that ebbs slows every leak down.
 func (h *History) slows(t *trend) bool {
-	return t.lateShare(1./2) < lateHalf*h.busy(1./2)*2 || t.lateShare(1./3) < lateThird*h.busy(1./3)*3
+	half, third := t.lateShare(1./2), t.lateShare(1./3)
+	return half < lateHalf*h.busy(1./2)*2 || third < lateThird*h.busy(1./3)*3 && half < h.busy(1./2)
 }
 
 // busy is work, and no more than share.

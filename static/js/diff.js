@@ -1,5 +1,6 @@
 // @ts-check
 import { all, make, one, write } from "./dom.js";
+import { icicle } from "./icicle.js";
 import { compared, matches } from "./sort.js";
 
 /** Connects the diff: sorting, filtering, one source at a time, copying.
@@ -9,6 +10,7 @@ export function diff() {
   filter();
   sources();
   copying();
+  icicle();
 }
 
 /** @param {HTMLTableCellElement} th */

@@ -36,6 +36,7 @@ export class Readouts {
 
   /** @param {Shown} shown */
   #failures(shown) {
+    if (!this.#failed) return; // a service that tells nothing of its requests
     const failed = total(shown, "errors_per_s"), wrong = total(shown, "wrong_per_s");
     const words = [failed && `${count(failed)} failed`, wrong && `${count(wrong)} wrong`].filter(Boolean).join(", ");
     this.#failed.hidden = !words;

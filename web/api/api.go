@@ -142,6 +142,7 @@ func (a *API) Routes() []Route {
 		{"POST reset", guard.Instructor, a.ofLab(a.reset)},
 		{"POST resume", guard.Instructor, a.ofLab(a.resume)},
 		{"POST snapshots", guard.Instructor, a.of(a.takeSnapshot)},
+		{"POST snapshots/upload", guard.Instructor, a.ofAny(a.upload)},
 		{"PATCH snapshots/{id}", guard.Instructor, a.ofAny(a.changeSnapshot)},
 		{"DELETE snapshots/{id}", guard.Instructor, a.ofAny(a.deleteSnapshot)},
 	}

@@ -21,6 +21,9 @@ type Comparison struct {
 	*diff.Report
 	Flame *diff.Node `json:"flame,omitempty"`
 
+	FloorGrowth *int64   `json:"floor_growth_bytes"` // exact; null when a floor is unknown, or of two processes
+	Explained   *float64 `json:"explained_share"`    // of it, by the sites that grew; null when it hardly grew
+
 	BaseProfile, HeadProfile *profile.Profile `json:"-"`
 	Options                  diff.Options     `json:"-"`
 }
@@ -69,7 +72,29 @@ func (a *API) Compare(ctx context.Context, baseID, headID, sample string) (*Comp
 	if c.Report, err = diff.Compare(c.BaseProfile, c.HeadProfile, c.Options); err != nil {
 		return nil, err
 	}
+	c.explain()
 	return c, nil
+}
+
+// explain says how much of the floor's growth the named sites stand for.
+func (c *Comparison) explain() {
+	b, h := c.Base.FloorBytes, c.Head.FloorBytes
+	if b == nil || h == nil || !c.SameProcess || c.Kind != diff.KindHeap {
+		return
+	}
+	growth := *h - *b
+	c.FloorGrowth = &growth
+	if float64(growth) < stirred {
+		return
+	}
+	sum := 0.0
+	for i := range c.Sites {
+		if s := &c.Sites[i]; s.Bytes != nil && !s.Noise && s.Bytes.Estimate > 0 {
+			sum += s.Bytes.Estimate
+		}
+	}
+	share := sum / float64(growth)
+	c.Explained = &share
 }
 
 // stirred is how much live memory has to move for it to be the interesting
@@ -118,6 +143,9 @@ func (a *API) decodeLocked(id string) (*profile.Profile, error) {
 
 // compareOptions says what we know of the two beside their profiles.
 func compareOptions(base, head profiler.Snapshot, sample string) diff.Options {
+	if base.Target == UploadTarget || head.Target == UploadTarget {
+		return diff.Options{Sample: sample} // the profiles themselves have to tell
+	}
 	same := base.SameLife(&head)
 	o := diff.Options{Sample: sample, SameProcess: &same}
 	if !same {

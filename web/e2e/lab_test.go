@@ -59,13 +59,16 @@ type labProcess struct {
 }
 
 // startLab runs leakline lab in an empty folder and waits until it is ready.
-func startLab(t *testing.T, args ...string) *labProcess {
+func startLab(t *testing.T, args ...string) *labProcess { return start(t, "lab", args...) }
+
+// start is startLab for any command that serves the dashboard.
+func start(t *testing.T, command string, args ...string) *labProcess {
 	t.Helper()
 	l := &labProcess{t: t, said: new(lockedBuffer)}
 	if !slices.Contains(args, "--listen") {
 		args = append(args, "--listen", "127.0.0.1:0")
 	}
-	l.cmd = exec.Command(binary, append([]string{"lab"}, args...)...)
+	l.cmd = exec.Command(binary, append([]string{command}, args...)...)
 	l.cmd.Dir = t.TempDir()
 	l.cmd.Env = append(os.Environ(), "LEAKLINE_INSTRUCTOR_TOKEN="+instructorToken, "LEAKLINE_VIEWER_TOKEN="+viewerToken)
 	l.cmd.Stderr = l.said
