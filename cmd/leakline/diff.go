@@ -52,11 +52,7 @@ func runDiff(c *cobra.Command, basePath, headPath string, f diffFlags) error {
 		return fmt.Errorf("--fail-over: %w", err)
 	}
 	o := diff.Options{Sample: f.sample, UserCode: userCode}
-	base, err := readProfile(c.Context(), basePath)
-	if err != nil {
-		return err
-	}
-	head, err := readProfile(c.Context(), headPath)
+	base, head, err := readBoth(c.Context(), basePath, headPath)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path"
+	"runtime/debug"
 	"strings"
 
 	"github.com/google/pprof/profile"
@@ -29,6 +31,26 @@ func readProfile(ctx context.Context, where string) (*profile.Profile, error) {
 	}
 	return p, nil
 }
+
+// readBoth reads both sides of a comparison at the same time. Comparing is all
+// that the process does before it ends: it collects only when it gets large.
+func readBoth(ctx context.Context, basePath, headPath string) (base, head *profile.Profile, err error) {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(oneShotHeap)
+	var headErr error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		head, headErr = readProfile(ctx, headPath)
+	}()
+	base, err = readProfile(ctx, basePath)
+	<-done
+	return base, head, cmp.Or(err, headErr)
+}
+
+// oneShotHeap is two thirds of what go tool pprof takes for two profiles of
+// 100 000 samples.
+const oneShotHeap = 600 << 20
 
 // shown is where without a password.
 func shown(where string) string {

@@ -72,6 +72,7 @@ func gunzip(body []byte, l Limits) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
+	out.Grow(min(4*len(body), int(l.Decompressed))) // what profiles of Go compress to, roughly
 	for {
 		_, err := io.CopyN(&out, z, 256<<10)
 		size, used := int64(out.Len()), int64(len(body)-in.Len())

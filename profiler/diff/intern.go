@@ -13,6 +13,7 @@ const (
 	maxName   = 4096     // bytes of a name that are kept
 	maxDepth  = 4096     // frames of one stack, inlined calls too
 	maxFrames = 16 << 20 // of all distinct stacks together: 64 MiB
+	slabSize  = 4096     // frames that are allocated at a time
 )
 
 // An interner numbers functions, frames, locations and buckets by what they
@@ -27,6 +28,7 @@ type interner struct {
 	expansions  [][]int32        // location → frames
 	key         []byte           // reused
 	depth       int              // of all distinct stacks together
+	slab        []int32          // where the next stacks are put
 }
 
 // newPair reads both profiles; base is nil when there is one alone.
@@ -39,6 +41,7 @@ func newPair(base, head *profile.Profile, s schema, a attribution) (*pair, error
 		locationAt:  make(map[string]int32, len(head.Location)),
 		bucketAt:    make(map[string]int32, len(head.Sample)),
 	}
+	in.buckets = make([]bucket, 0, len(head.Sample))
 	if base != nil {
 		if err := in.read(base, func(b *bucket) *values { return &b.base }); err != nil {
 			return nil, fmt.Errorf("reading base: %w", err)
@@ -124,7 +127,11 @@ func (in *interner) expand(key []byte, depth int) []int32 {
 	if depth == 0 {
 		return []int32{in.frame(in.function(function{name: "no stack"}), 0)}
 	}
-	stack := make([]int32, 0, depth)
+	if len(in.slab) < depth {
+		in.slab = make([]int32, max(depth, slabSize))
+	}
+	stack := in.slab[:0:depth]
+	in.slab = in.slab[depth:]
 	for ; len(key) > 0; key = key[4:] {
 		stack = append(stack, in.expansions[binary.LittleEndian.Uint32(key)]...)
 	}
