@@ -192,7 +192,7 @@ func (l *Lab) Restart(by string) {
 	l.again()
 }
 
-// Reset begins again: a new life, with the strategy and the load as they were
+// Reset begins again: a new life, with strategy, load and limits as they were
 // at the start. The updater's settings are the checker's own and go with it.
 func (l *Lab) Reset(ctx context.Context, by string) error {
 	first := l.first
@@ -200,7 +200,10 @@ func (l *Lab) Reset(ctx context.Context, by string) error {
 		return err
 	}
 	l.command.Lock()
-	l.change(func(s *State) { l.desired = l.cfg.Strategy })
+	l.change(func(s *State) {
+		l.desired = l.cfg.Strategy
+		s.Limits, s.Death = Limits{l.cfg.MemoryLimit, l.cfg.GoMemLimit, l.cfg.CheckerCPUs}, nil
+	})
 	l.command.Unlock()
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
 	l.again()
@@ -227,7 +230,7 @@ func (l *Lab) again() {
 func (l *Lab) checkerConfig(strategy string) CheckerConfig {
 	return CheckerConfig{
 		Token: newToken(), Redis: l.redis, KeyPrefix: l.cfg.RedisPrefix,
-		Database: l.database, Strategy: strategy, Updater: l.State().Updater,
+		Database: l.database, Strategy: strategy, Updater: l.State().Updater, MemoryLimit: l.State().Limits.MemoryLimit,
 	}
 }
 

@@ -7,6 +7,30 @@ import (
 	"strings"
 )
 
+// An ending is how a life ended.
+type ending struct {
+	why         string
+	outOfMemory bool
+	killed      bool // for it, by the kernel or by us; else the runtime gave up by itself
+}
+
+// endingOf tells the ends for want of memory apart: by the counter of the
+// patient's own cgroup, by our own hand, by the kernel for the sake of all that
+// is in our cgroup (elsewhere), and by Go's runtime, which could get no more.
+func endingOf(p *patient, elsewhere bool) ending {
+	why := describeExit(p.child)
+	if by := p.fence.killed(); by != "" {
+		return ending{by, true, true}
+	}
+	switch {
+	case elsewhere && strings.HasPrefix(why, "signal: killed"):
+		return ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true}
+	case strings.Contains(why, "out of memory"):
+		return ending{"Go's runtime got no more memory (" + why + ")", true, false}
+	}
+	return ending{why: why}
+}
+
 // describeExit says in words how a child ended: "exit 2: panic: …", "signal:
 // killed", "stopped".
 func describeExit(c *child) string {

@@ -42,6 +42,9 @@ type Config struct {
 	RiskyShare  float64
 	Strategy    string // default set-per-request
 	CheckerCPUs int    // default 1
+	MemoryLimit int64  // bytes at which the patient is killed; default none
+	GoMemLimit  int64  // bytes; default off
+	SoftLimit   bool   // enforce the limit by watching, even where a cgroup could be made
 
 	SnapshotEvery time.Duration         // default 30 s
 	Sink          target.Sink           // told every reading and mark; may be nil
@@ -68,6 +71,7 @@ type Lab struct {
 	cfg   Config
 	load  *load
 	first LoadSettings // what reset goes back to
+	box   blackBox
 	watch *target.Watch
 
 	redis    string // URL the patient uses
@@ -100,12 +104,16 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	if _, err := l.lookUp(l.cfg.Strategy); err != nil {
 		return nil, err
 	}
+	limits := Limits{l.cfg.MemoryLimit, l.cfg.GoMemLimit, l.cfg.CheckerCPUs}
+	if err := limits.check(); err != nil {
+		return nil, err
+	}
 	l.desired, l.first = l.cfg.Strategy, settings
-	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Updater: "atomic"}
+	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Updater: "atomic", Limits: limits}
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
 	l.watch = target.NewWatch(target.WatchConfig{
 		ID: TargetID, Epoch: l.cfg.Epoch, Archive: l.cfg.Archive, Sink: l.cfg.Sink,
-		Augment: newLoadReader(l.load).augment, Verdict: l.cfg.OnVerdict, Log: l.cfg.Log,
+		Augment: l.augment(), Verdict: l.cfg.OnVerdict, Log: l.cfg.Log,
 	})
 	if err := l.openDatabase(ctx); err != nil {
 		return nil, err
@@ -114,6 +122,16 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// augment adds what the load knows to each reading, and looks at how near the
+// limit it is.
+func (l *Lab) augment() func(*profiler.Reading) {
+	load := newLoadReader(l.load)
+	return func(r *profiler.Reading) {
+		load.augment(r)
+		l.watchTheLimit(r)
+	}
 }
 
 // Close ends the Redis child. Run must have returned.
@@ -258,6 +276,9 @@ func (l *Lab) snapshots(ctx context.Context) error {
 		}
 		last = time.Now()
 		_, err := l.watch.Snapshot(ctx, req)
+		if err == nil && req.Kind == "" {
+			l.box.took(req.Reason)
+		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, target.ErrNotRunning) {
 			l.cfg.Log.Warn("snapshot failed", "reason", string(req.Reason), "error", err)
 		}

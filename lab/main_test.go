@@ -46,6 +46,8 @@ func init() {
 		"redis":   func(ctx context.Context) error { return RunRedis(ctx, os.Stdin, os.Stdout) },
 		"checker": runChecker,
 
+		"fenced": func(context.Context) error { return Fenced(os.Args[3], os.Args[4]) },
+
 		"polite":  runPolite,
 		"deaf":    runDeaf,
 		"mute":    func(context.Context) error { return linger(time.Minute) },
@@ -75,6 +77,8 @@ func runChecker(ctx context.Context) error {
 	switch os.Getenv(MoodKey) {
 	case "exits":
 		return errors.New("the disk is on fire")
+	case "grows":
+		go grow()
 	case "slow":
 		time.Sleep(500 * time.Millisecond)
 	}
@@ -86,7 +90,7 @@ func runChecker(ctx context.Context) error {
 	svc, err := service.New(service.Config{
 		Redis: cfg.Redis, KeyPrefix: cfg.KeyPrefix, Database: cfg.Database, Strategy: cfg.Strategy,
 		Updater: riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token, Stats: stats,
-		Debug: agent.Handler(agent.Config{Counters: agent.Counters{Requests: stats.Requests, Errors: stats.Errors}}),
+		Debug: agent.Handler(agent.Config{MemoryLimit: cfg.MemoryLimit, Counters: agent.Counters{Requests: stats.Requests, Errors: stats.Errors}}),
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {
@@ -96,6 +100,19 @@ func runChecker(ctx context.Context) error {
 		return err
 	}
 	return svc.Serve(ctx, ln)
+}
+
+// grow keeps some 50 MB a second until somebody ends it.
+func grow() {
+	var all [][]byte
+	for {
+		piece := make([]byte, 1<<20)
+		for i := range piece {
+			piece[i] = 1
+		}
+		all = append(all, piece)
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // A politeConfig is what the polite child is told. It calls Phone, if there is

@@ -20,6 +20,8 @@ type CheckerConfig struct {
 	Database  string `json:"database"` // as riskyusers.Open takes it
 	Strategy  string `json:"strategy"`
 	Updater   string `json:"updater"`
+
+	MemoryLimit int64 `json:"memory_limit"` // bytes at which somebody kills it, 0 for none
 }
 
 // CheckerHello is what the checker child answers.
@@ -42,36 +44,58 @@ type patient struct {
 	*child
 	url   string
 	token string
+	fence *fence
 }
 
 // startPatient spawns a checker and waits until it is ready to decide.
 func (l *Lab) startPatient(ctx context.Context, strategy string) (*patient, error) {
 	cfg := l.checkerConfig(strategy)
+	limits := l.State().Limits
+	f := l.newFence(limits.MemoryLimit)
 	c, err := startChild(ctx, childSpec{
-		name: "checker", path: l.cfg.Executable, args: []string{"child", "checker"},
-		env: []string{
-			"GOMAXPROCS=" + strconv.Itoa(l.cfg.CheckerCPUs),
-			// Read before any package initialises, so that no allocation is
-			// sampled at another rate.
-			"GODEBUG=memprofilerate=" + strconv.Itoa(memProfileRate),
-		},
+		name: "checker", path: l.cfg.Executable, args: f.args("checker"),
+		// Read before any package initialises, so that no allocation is sampled
+		// at another rate.
+		env:    append(limits.env(), "GODEBUG=memprofilerate="+strconv.Itoa(memProfileRate)),
 		config: cfg, log: l.cfg.Log,
 	})
 	if err != nil {
+		f.remove()
 		return nil, err
 	}
-	p := &patient{child: c, token: cfg.Token}
+	p := &patient{child: c, token: cfg.Token, fence: f}
 	var hello CheckerHello
 	if err := json.Unmarshal(c.hello, &hello); err != nil {
-		c.stop()
+		p.end()
 		return nil, fmt.Errorf("reading the checker's hello: %w", err)
 	}
 	p.url = hello.URL
 	if err := p.awaitReady(ctx); err != nil {
-		c.stop()
+		p.end()
 		return nil, err
 	}
 	return p, nil
+}
+
+// newFence says in the state how the limit is enforced.
+func (l *Lab) newFence(limit int64) *fence {
+	f, why := newFence(limit, l.cfg.SoftLimit)
+	how := "a cgroup"
+	switch {
+	case limit == 0:
+		how = ""
+	case f.group == nil:
+		how = "watching and killing"
+		l.cfg.Log.Info("no cgroup for the checker: its limit is enforced by watching", "why", why)
+	}
+	l.change(func(s *State) { s.Fence = how })
+	return f
+}
+
+// end stops the process and gives back what bounded it.
+func (p *patient) end() {
+	p.stop()
+	p.fence.remove()
 }
 
 // awaitReady waits until the checker can decide.

@@ -16,6 +16,9 @@ type State struct {
 	target.Life
 	Strategy           string
 	StrategyGeneration uint64 // of the checker in this life
+	Limits             Limits // of the next life; of this one too unless another is being started
+	Fence              string // how the limit is enforced, in words
+	Death              *Death // the last for want of memory, nil before the first and after a reset
 	Load               LoadSettings
 	Counts             LoadCounts
 	Updater            string

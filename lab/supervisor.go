@@ -15,9 +15,8 @@ import (
 func (l *Lab) supervise(ctx context.Context) error {
 	var back backoff
 	for ctx.Err() == nil {
-		oomBefore := oomKills()
 		begun := time.Now()
-		why, asked := l.live(ctx)
+		end, asked := l.live(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -25,11 +24,10 @@ func (l *Lab) supervise(ctx context.Context) error {
 			back.reset()
 			continue
 		}
-		killed := oomKills() > oomBefore
-		wait, halt := back.ended(time.Now(), time.Since(begun), killed)
-		l.mourn(why, killed)
+		wait, halt := back.ended(time.Now(), time.Since(begun), end.outOfMemory)
+		l.mourn(end)
 		if halt {
-			l.halt(ctx, why)
+			l.halt(ctx, end.why)
 			back.reset()
 			continue
 		}
@@ -47,39 +45,42 @@ func (l *Lab) supervise(ctx context.Context) error {
 
 // live runs one life to its end and says how it ended, and whether somebody
 // asked for it.
-func (l *Lab) live(ctx context.Context) (why string, asked bool) {
+func (l *Lab) live(ctx context.Context) (end ending, asked bool) {
+	oomBefore := oomKills()
 	strategy := l.wanted()
 	l.change(func(s *State) { s.Status, s.Strategy, s.Since = Starting, strategy, time.Time{} })
 	p, err := l.startPatient(ctx, strategy)
 	if err != nil {
-		return err.Error(), false
+		return ending{why: err.Error()}, false
 	}
 	t, generation, err := l.welcome(ctx, p, strategy)
 	if err != nil {
-		p.stop()
-		return err.Error(), false
+		p.end()
+		return ending{why: err.Error()}, false
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var with sync.WaitGroup
 	with.Go(func() { l.follow(ctx, p, t, generation) })
+	with.Go(func() { p.fence.guard(ctx, p, l.runtimeBytes) })
 	defer func() {
 		cancel()
 		with.Wait()
 		l.dismiss()
+		p.fence.remove()
 	}()
 	select {
 	case <-p.done:
-		return describeExit(p.child), false
+		return endingOf(p, oomKills() > oomBefore), false
 	case <-l.restart:
 		l.change(func(s *State) { s.Status = Draining })
 		p.stop()
 		l.watch.Mark(profiler.Mark{Kind: profiler.MarkStop, By: "lab", Text: "the checker was stopped to restart"})
 		l.change(func(s *State) { s.LastExit, s.Restarts = "stopped", s.Restarts+1 })
-		return "stopped", true
+		return ending{why: "stopped"}, true
 	case <-ctx.Done():
 		l.change(func(s *State) { s.Status = Draining })
 		p.stop()
-		return "stopped", true
+		return ending{why: "stopped"}, true
 	}
 }
 
@@ -99,6 +100,7 @@ func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *targ
 		}
 	}
 	generation = l.State().Generation + 1
+	l.box.begin(p.fence.limit)
 	l.watch.Begin(t, generation, true)
 	l.watch.Running(running.Name)
 	l.load.aim(p.url)
@@ -125,20 +127,31 @@ func (l *Lab) dismiss() {
 	})
 }
 
+// runtimeBytes is what the patient's runtime says it has, for systems on which
+// nobody else knows.
+func (l *Lab) runtimeBytes() (int64, bool) {
+	r, _, ok := l.watch.Series().Latest()
+	v := r.Get(profiler.RuntimeTotal)
+	return int64(v), ok && profiler.Known(v)
+}
+
 // mourn marks the end of a life that nobody asked for.
-func (l *Lab) mourn(why string, killed bool) {
-	text := "the checker ended: " + why
-	if killed {
-		text = "the kernel killed the checker: out of memory"
+func (l *Lab) mourn(end ending) {
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkCrash, By: "lab", Text: "the checker ended: " + end.why})
+	var death *Death
+	if end.outOfMemory {
+		death = l.autopsy(end.why)
 	}
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkCrash, By: "lab", Text: text})
 	l.change(func(s *State) {
-		s.LastExit, s.Restarts = why, s.Restarts+1
-		if killed {
+		s.LastExit, s.Restarts = end.why, s.Restarts+1
+		if end.killed {
 			s.OOMKills++
 		}
+		if death != nil {
+			s.Death = death
+		}
 	})
-	l.cfg.Log.Warn("checker ended", "why", why, "oom", killed)
+	l.cfg.Log.Warn("checker ended", "why", end.why, "oom", end.outOfMemory)
 }
 
 // halt waits until somebody resumes.

@@ -15,6 +15,9 @@ const (
 	ReasonInterval     Reason = "interval"
 	ReasonBeforeSwitch Reason = "before-switch"
 	ReasonAfterSwitch  Reason = "after-switch"
+	ReasonLimit50      Reason = "limit-50" // memory crossed half of the limit
+	ReasonLimit80      Reason = "limit-80"
+	ReasonLimit95      Reason = "limit-95"
 	ReasonUpload       Reason = "upload" // somebody brought it along
 )
 

@@ -22,6 +22,10 @@ export interface Load {
   sent?: number; answered?: number; errors?: number; wrong?: number; skipped?: number;
 }
 
+export interface Limits { memory_limit: number; gomemlimit: number; checker_cpus: number }
+
+export interface Death { t: number; why: string; base: string; head: string; missed: string[] }
+
 /** What is said of the patient's memory; words are those of docs/openapi.yaml. */
 export interface Verdict {
   verdict: string;
@@ -34,7 +38,7 @@ export interface Verdict {
 export interface State {
   target: string; status: string; epoch: string; generation: number; strategy: string;
   uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
-  backing_off_ms?: number; attempt?: number; load?: Load; viewers?: number; words?: string;
+  backing_off_ms?: number; attempt?: number; load?: Load | null; limits?: Limits | null; fence?: string; death?: Death | null; viewers?: number; words?: string;
 }
 
 export interface Hello {

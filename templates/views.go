@@ -84,6 +84,7 @@ type Note struct {
 	Lead   string // "The checker was killed; starting again."
 	Text   string // "Attempt 2 in 200 ms."
 	Resume bool   // offer Resume; shown to the instructor only
+	Go     Link   // where to look; zero for nowhere
 }
 
 // A Figure is a readout as it stood when the page was rendered.
@@ -122,6 +123,9 @@ type Controls struct {
 	RPS        string // plain digits: "100"
 	RiskyShare string // percent, plain digits: "10"
 	RiskyUsers string // plain digits: "10000"
+	MemoryMiB  string // memory limit in MiB, plain digits: "512"; "0" for none
+	GoMemMiB   string // GOMEMLIMIT in MiB, plain digits; "0" for off
+	Fence      string // how the limit is enforced: "a cgroup"
 	Skipped    string // requests the generator could not send in time
 	Unready    string // why the process cannot be told anything now; "" when it can
 	Halted     bool

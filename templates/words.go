@@ -86,3 +86,11 @@ func refText(s SnapshotRef) string {
 func withoutName(m MarkRow) string {
 	return strings.TrimPrefix(m.Text, "snapshot "+m.Snapshot)
 }
+
+// fenceWords says how the limit is enforced, if there is one.
+func fenceWords(fence string) string {
+	if fence == "" {
+		return ""
+	}
+	return "enforced by " + fence
+}

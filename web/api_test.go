@@ -63,6 +63,11 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "share above one", method: "PUT", path: "load", body: `{"risky_share":1.5}`, status: 400, says: "0 to 1"},
 		{name: "more risky users than users", method: "PUT", path: "load", body: `{"risky_users":1000}`, status: 400, says: "1 to 999", beyond: true},
 
+		{name: "limits merge", method: "PUT", path: "limits", body: `{"gomemlimit":104857600}`, status: 200, says: `{"memory_limit":0,"gomemlimit":104857600,"checker_cpus":1}`},
+		{name: "limit too small to start in", method: "PUT", path: "limits", body: `{"memory_limit":1000}`, status: 400, says: "64 MiB to 1 TiB", beyond: true},
+		{name: "negative limit", method: "PUT", path: "limits", body: `{"memory_limit":-1}`, status: 400, says: "64 MiB"},
+		{name: "no CPU", method: "PUT", path: "limits", body: `{"checker_cpus":0}`, status: 400, says: "1 to"},
+
 		{name: "GC of nobody", method: "POST", path: "gc", status: 503, says: "not running"},
 		{name: "snapshot of nobody", method: "POST", path: "snapshots", status: 503, says: "not running"},
 		{name: "snapshot of an odd kind", method: "POST", path: "snapshots", body: `{"kind":"cmdline"}`, status: 400, says: "heap or goroutine"},

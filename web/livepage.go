@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -41,6 +42,9 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	if t.Lab != nil {
 		state := t.Lab.State()
 		view.Strategy, view.Load = state.Strategy, loadWords(state.Load)
+		if view.Note == nil {
+			view.Note = deathNote(state.Death)
+		}
 	}
 	if view.Page.Instructor {
 		view.Controls = controls(t)
@@ -123,6 +127,23 @@ func statusNote(id string, s target.Life) *templates.Note {
 	return nil
 }
 
+// deathShown is for how long the page leads with a death.
+const deathShown = 5 * time.Minute
+
+// deathNote leads to the black box, in the words of the page's script.
+func deathNote(d *lab.Death) *templates.Note {
+	if d == nil || time.Since(d.At) > deathShown {
+		return nil
+	}
+	n := &templates.Note{
+		Tone: "fault", Lead: "Killed at " + clock(d.At) + ".", Text: sentence(d.Why),
+	}
+	if d.Head != "" {
+		n.Go = templates.Link{Text: "What was growing", Href: "/diff?" + url.Values{"base": {d.Base}, "head": {d.Head}}.Encode()}
+	}
+	return n
+}
+
 func loadWords(l lab.LoadSettings) string {
 	return fmt.Sprintf("%s requests/s · %s\u00a0%% by %s risky users",
 		units.Count(l.RPS), strconv.FormatFloat(100*l.RiskyShare, 'g', 3, 64), units.Count(float64(l.RiskyUsers)))
@@ -161,6 +182,8 @@ func controls(t *api.Target) *templates.Controls {
 	c.RPS = strconv.FormatFloat(state.Load.RPS, 'f', -1, 64)
 	c.RiskyShare = strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64)
 	c.RiskyUsers = strconv.Itoa(state.Load.RiskyUsers)
+	c.MemoryMiB, c.GoMemMiB = strconv.FormatInt(state.Limits.MemoryLimit>>20, 10), strconv.FormatInt(state.Limits.GoMemLimit>>20, 10)
+	c.Fence = state.Fence
 	c.Skipped = units.Count(float64(state.Counts.Skipped))
 	for _, s := range api.Strategies() {
 		c.Strategies = append(c.Strategies, templates.StrategyCard{

@@ -22,6 +22,9 @@ func newChildCommand() *cobra.Command {
 		&cobra.Command{Use: "checker", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
 			return runChecker(c.Context())
 		}},
+		&cobra.Command{Use: "fenced", Args: cobra.ExactArgs(2), RunE: func(_ *cobra.Command, args []string) error {
+			return lab.Fenced(args[0], args[1])
+		}},
 		&cobra.Command{Use: "redis", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
 			return lab.RunRedis(c.Context(), os.Stdin, os.Stdout)
 		}},
@@ -44,7 +47,7 @@ func runChecker(ctx context.Context) error {
 		Redis: cfg.Redis, KeyPrefix: cfg.KeyPrefix, Database: cfg.Database, Strategy: cfg.Strategy,
 		Updater: riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token,
 		Log: newLogger(os.Stderr, false),
-	})
+	}, cfg.MemoryLimit)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 type labFlags struct {
 	observerFlags
 	memoryLimit string
+	goMemLimit  string
 	lab         lab.Config
 }
 
@@ -28,7 +29,8 @@ func (f *labFlags) register(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.lab.RiskyShare, "risky-share", 0.1, "share of payments made by risky users, 0 to 1")
 	flags.StringVar(&f.lab.Strategy, "strategy", "set-per-request", "strategy to start with")
 	flags.IntVar(&f.lab.CheckerCPUs, "checker-cpus", 1, "GOMAXPROCS of the checker")
-	flags.StringVar(&f.memoryLimit, "memory-limit", "0", "memory the checker may have; 0 is no limit, and all that can be asked for so far")
+	flags.StringVar(&f.memoryLimit, "memory-limit", "512MiB", "memory at which the checker is killed, such as 1GiB; 0 for no limit")
+	flags.StringVar(&f.goMemLimit, "gomemlimit", "0", "GOMEMLIMIT of the checker, such as 400MiB; 0 for off")
 }
 
 // check refuses what cannot work, naming the flag.
@@ -38,10 +40,18 @@ func (f *labFlags) check() error {
 		return fmt.Errorf("--users %d: want at least 2", f.lab.Users)
 	case f.lab.CheckerCPUs < 1:
 		return fmt.Errorf("--checker-cpus %d: want at least 1", f.lab.CheckerCPUs)
-	case f.memoryLimit != "0":
-		return fmt.Errorf("--memory-limit %s: limits are not enforced yet, only 0 (none) is possible", f.memoryLimit)
 	case f.lab.Seed && f.lab.Database == "":
 		return errors.New("--seed is for a database given by --database; the private one is always filled")
+	}
+	for _, limit := range []struct {
+		flag, text string
+		into       *int64
+	}{{"--memory-limit", f.memoryLimit, &f.lab.MemoryLimit}, {"--gomemlimit", f.goMemLimit, &f.lab.GoMemLimit}} {
+		bytes, err := parseAmount(limit.text)
+		if err != nil || bytes > 1<<50 {
+			return fmt.Errorf("%s %q: want an amount such as 512MiB, or 0", limit.flag, limit.text)
+		}
+		*limit.into = int64(bytes)
 	}
 	return f.observerFlags.check()
 }

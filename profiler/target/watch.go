@@ -274,6 +274,9 @@ var reasonWords = map[profiler.Reason]string{
 	profiler.ReasonInterval:     "every 30 s",
 	profiler.ReasonBeforeSwitch: "before the switch",
 	profiler.ReasonAfterSwitch:  "after the switch",
+	profiler.ReasonLimit50:      "at 50\u00a0% of the limit",
+	profiler.ReasonLimit80:      "at 80\u00a0% of the limit",
+	profiler.ReasonLimit95:      "at 95\u00a0% of the limit",
 }
 
 // GC forces a collection and marks it.

@@ -7,6 +7,7 @@ import { loadWords } from "./vitals.js";
 /** @typedef {import("../wire.js").State} State */
 /** @typedef {import("../wire.js").Load} Load */
 
+const MIB = 1 << 20;
 const SETTLE_MS = 250; // a slider is sent when it rests
 
 /** Connects the instructor's rail; null on a viewer's page, which has none. */
@@ -27,6 +28,7 @@ class Controls {
     one("[data-resume]")?.addEventListener("click", () => this.#press("resume"));
     this.#radios();
     this.#load();
+    this.#limits();
   }
 
   /** Keys of the instructor. */
@@ -43,6 +45,7 @@ class Controls {
     write(why, ready ? "" : `The process is ${state.status}: what needs it waits. ${this.#cards.length ? "Strategy and load are kept for its return." : ""}`.trim());
     this.#check(state.strategy);
     if (state.load) this.#showLoad(state.load);
+    if (state.limits) this.#showLimits(state.limits, state.fence ?? "");
   }
 
   /** @param {"snapshot" | "gc" | "restart" | "reset" | "resume"} what */
@@ -127,6 +130,27 @@ class Controls {
         this.#send(field.dataset.load, field.dataset.load === "risky_share" ? value / 100 : value);
       });
     }
+  }
+
+  #limits() {
+    one("[data-limits-apply]", this.#rail)?.addEventListener("click", () => {
+      const fields = all("[data-limit]", this.#rail);
+      if (!fields.every((f) => f.reportValidity())) return;
+      const body = Object.fromEntries(fields.map((f) => [f.dataset.limit, Number(f.value) * MIB]));
+      this.#tell("Restarting with these limits …", async () => {
+        this.#showLimits(await call("PUT", apiURL("limits"), { body }), "");
+        return "A new generation begins with these limits.";
+      });
+    });
+  }
+
+  /** @param {import("../wire.js").Limits} limits @param {string} fence how it is enforced */
+  #showLimits(limits, fence) {
+    for (const [name, value] of Object.entries(limits)) {
+      const field = one(`[data-limit=${name}]`, this.#rail);
+      if (field && field !== document.activeElement) field.value = String(Math.round(value / MIB));
+    }
+    if (fence) write(one("[data-fence]", this.#rail), `enforced by ${fence}`);
   }
 
   /** @param {string} what @param {number} value */

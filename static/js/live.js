@@ -134,7 +134,7 @@ class LivePage {
       lost: this.#lost && { sinceMs: nowMs - this.#lost.atMs, retryInMs: this.#lost.retryAtMs - nowMs, why: this.#lost.why },
       state: this.#state,
       paused: pausedAt === null ? null : { at: pausedAt, behindMs: edge - pausedAt },
-      zoom, marks: this.#model.marks, zone: this.#zone, empty: this.#model.empty,
+      zoom, marks: this.#model.marks, now: edge, zone: this.#zone, empty: this.#model.empty,
     }));
     if (this.#lost) this.#charts.invalidate();
   }

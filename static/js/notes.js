@@ -11,11 +11,14 @@ import { around } from "./marks.js";
  * @property {{at: number, behindMs: number} | null} paused
  * @property {{from: number, to: number} | null} zoom
  * @property {import("../wire.js").Mark[]} marks among them the snapshots that a zoomed range can be compared by
+ * @property {number} now Unix ms
  * @property {boolean} empty no reading has come yet
  * @property {number} zone
  */
 
 /** @typedef {{tone: string, icon: string, lead: string, text: string, action: "" | "retry" | "live" | "reset", resume: boolean, compare?: {href: string, text: string}}} NoteText */
+
+const DEATH_SHOWN_MS = 5 * 60_000;
 
 const inSeconds = (/** @type {number} */ ms) => `${Math.max(0, Math.ceil(ms / 1000))}\u00a0s`;
 
@@ -32,6 +35,13 @@ export function noteFor(f) {
   if (f.zoom) {
     const text = `${clockTime(f.zoom.from, f.zone)} to ${clockTime(f.zoom.to, f.zone)}; still collecting.`;
     return { tone: "accent", icon: "find", lead: "Zoomed in.", text, action: "reset", resume: false, ...comparison(f) };
+  }
+  const death = f.state?.death;
+  if (death && f.now - death.t < DEATH_SHOWN_MS) {
+    const why = death.why.charAt(0).toUpperCase() + death.why.slice(1);
+    const href = `/diff?${new URLSearchParams({ base: death.base, head: death.head })}`;
+    const compare = death.head ? { compare: { href, text: "What was growing" } } : {};
+    return { tone: "fault", icon: "fault", lead: `Killed at ${clockTime(death.t, f.zone)}.`, text: `${why}.`, action: "", resume: false, ...compare };
   }
   if (f.paused) {
     const text = `Still collecting: ${duration(f.paused.behindMs / 1000)} behind.`;

@@ -14,7 +14,7 @@ test("the strip in words leaves out what is unknown", () => {
   assert.equal(words({ requests_per_s: 0 }), "set-per-request · 0 req/s");
 });
 
-const calm = { lost: null, state: null, paused: null, zoom: null, marks: [], empty: false, zone: 0 };
+const calm = { lost: null, state: null, paused: null, zoom: null, marks: [], empty: false, zone: 0, now: 0 };
 const state = (status, more = {}) => ({ target: "checker", status, ...more });
 
 test("no note while all is well", () => {

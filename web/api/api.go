@@ -137,6 +137,7 @@ func (a *API) Routes() []Route {
 
 		{"PUT strategy", guard.Instructor, a.ofLab(a.putStrategy)},
 		{"PUT load", guard.Instructor, a.ofLab(a.putLoad)},
+		{"PUT limits", guard.Instructor, a.ofLab(a.putLimits)},
 		{"POST gc", guard.Instructor, a.of(a.gc)},
 		{"POST restart", guard.Instructor, a.ofLab(a.restart)},
 		{"POST reset", guard.Instructor, a.ofLab(a.reset)},

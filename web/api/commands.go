@@ -64,6 +64,18 @@ func (a *API) putLoad(t *Target, w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, load)
 }
 
+func (a *API) putLimits(t *Target, w http.ResponseWriter, r *http.Request) error {
+	var want lab.LimitsChange
+	if err := read(w, r, &want); err != nil {
+		return err
+	}
+	limits, err := t.Lab.SetLimits(r.Context(), want, by)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, limits)
+}
+
 func (a *API) gc(t *Target, w http.ResponseWriter, r *http.Request) error {
 	if err := t.Watch.GC(r.Context(), by); err != nil {
 		return err

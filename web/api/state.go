@@ -30,7 +30,11 @@ type State struct {
 	LastExit           string                `json:"last_exit"`
 	Attempt            int                   `json:"attempt"`
 	BackingOffMS       *int64                `json:"backing_off_ms"`
-	Load               *loadState            `json:"load"` // null where leakline makes none
+	Load               *loadState            `json:"load"`            // null where leakline makes none
+	Limits             *lab.Limits           `json:"limits"`          // null where leakline sets none
+	Fence              string                `json:"fence"`           // how the memory limit is enforced, in words
+	TimeToLimitS       *float64              `json:"time_to_limit_s"` // at the present slope; null while it does not rise
+	Death              *jsonDeath            `json:"death"`           // the last for want of memory
 	Updater            string                `json:"updater"`
 	Redis              string                `json:"redis"`
 	Database           string                `json:"database"`
@@ -42,6 +46,37 @@ type State struct {
 type loadState struct {
 	lab.LoadSettings
 	lab.LoadCounts
+}
+
+// A jsonDeath is a lab.Death on the wire.
+type jsonDeath struct {
+	T      int64    `json:"t"`
+	Why    string   `json:"why"`
+	Base   string   `json:"base"`   // id of the life's first heap snapshot
+	Head   string   `json:"head"`   // id of its last
+	Missed []string `json:"missed"` // shares of the limit of which there is no picture
+}
+
+func deathOnWire(d *lab.Death) *jsonDeath {
+	if d == nil {
+		return nil
+	}
+	missed := d.Missed
+	if missed == nil {
+		missed = []string{}
+	}
+	return &jsonDeath{d.At.UnixMilli(), d.Why, d.Base, d.Head, missed}
+}
+
+// timeToLimit says when the process reaches its limit if its floor goes on
+// rising as it does for certain. What is resident follows the heap goal.
+func timeToLimit(v verdict.Verdict, f profiler.Figures) *float64 {
+	floor, goal, limit := f[profiler.FigFloor], f[profiler.FigGoal], f[profiler.FigLimit]
+	if v.Growth == nil || v.Growth.Low <= 0 || !profiler.Known(floor) || !profiler.Known(goal) || !profiler.Known(limit) || floor <= 0 {
+		return nil
+	}
+	seconds := math.Round(max(0, limit-goal) / (v.Growth.Estimate * goal / floor))
+	return &seconds
 }
 
 // A jsonFigure encodes as the stream's figures do.
@@ -56,12 +91,14 @@ func (a *API) State(t *Target) State {
 	state := State{
 		Target: t.ID, Status: life.Status, Epoch: a.Epoch, Generation: life.Generation,
 		Restarts: life.Restarts, OOMKills: life.OOMKills, LastExit: life.LastExit, Attempt: life.Attempt,
-		Viewers: t.Hub.Usage().Viewers, Figures: make(map[string]jsonFigure), Words: Words(t, figures),
+		TimeToLimitS: timeToLimit(t.Watch.Verdict(), figures),
+		Viewers:      t.Hub.Usage().Viewers, Figures: make(map[string]jsonFigure), Words: Words(t, figures),
 	}
 	if t.Lab != nil {
 		s := t.Lab.State()
 		state.Strategy, state.StrategyGeneration = s.Strategy, s.StrategyGeneration
 		state.Load = &loadState{s.Load, s.Counts}
+		state.Limits, state.Fence, state.Death = &s.Limits, s.Fence, deathOnWire(s.Death)
 		state.Updater, state.Redis, state.Database = s.Updater, s.Redis, s.Database
 	}
 	if !life.Since.IsZero() {
