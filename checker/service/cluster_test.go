@@ -9,7 +9,6 @@ import (
 
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/service"
-	"github.com/leakline/leakline/checker/strategy"
 	"github.com/leakline/leakline/internal/redistest"
 )
 
@@ -29,7 +28,7 @@ func TestAMasterOfAClusterIsKilledUnderLoad(t *testing.T) {
 		c.CheckTimeout, c.RedisStep = time.Second, 400*time.Millisecond
 	})
 	l.mustDo(t, "POST", "/control/refresh", "")
-	for _, spec := range strategy.Catalog() {
+	for _, spec := range asking() {
 		l.mustDo(t, "PUT", "/control/strategy", `{"name":"`+spec.Name+`"}`)
 		l.mustCheck(t, riskyUsers-1)
 		l.mustCheck(t, riskyUsers)

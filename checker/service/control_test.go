@@ -14,7 +14,6 @@ import (
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
-	"github.com/leakline/leakline/checker/strategy"
 )
 
 func TestControlNeedsItsToken(t *testing.T) {
@@ -146,7 +145,7 @@ func TestSwitchingUnderTraffic(t *testing.T) {
 			}
 		})
 	}
-	order := strategy.Catalog()
+	order := enduring()
 	for i := range 12 {
 		before := answers.Load()
 		eventually(t, "traffic", func() bool { return answers.Load() > before+64 })

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/checker/strategy"
 	"github.com/leakline/leakline/internal/redistest"
 )
 
@@ -132,4 +134,23 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		}
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// but are the strategies other than those of these names.
+func but(names ...string) []strategy.Spec {
+	return slices.DeleteFunc(strategy.Catalog(), func(s strategy.Spec) bool { return slices.Contains(names, s.Name) })
+}
+
+// enduring are the strategies that go on answering. unclosed-rows does not: soon
+// it has no connection left, which is what it is there to show.
+func enduring() []strategy.Spec { return but("unclosed-rows") }
+
+// tidy are those of them that leave nothing behind when they are replaced;
+// stranded-lookup does, and is there to show it.
+func tidy() []strategy.Spec { return but("unclosed-rows", "stranded-lookup") }
+
+// asking are the strategies that differ in how they ask; the others ask as one
+// of these does.
+func asking() []strategy.Spec {
+	return but("unclosed-rows", "audit-forever", "unbounded-memo", "warm-cache")
 }

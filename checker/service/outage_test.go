@@ -8,7 +8,6 @@ import (
 
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/service"
-	"github.com/leakline/leakline/checker/strategy"
 )
 
 // patience is what a check may cost while Redis is frozen, with a little for a
@@ -47,7 +46,7 @@ func (l *lab) burst(t *testing.T, n int) (longest time.Duration, statuses map[in
 }
 
 func TestAFrozenRedisIsBoundedAndSQLAnswers(t *testing.T) {
-	for _, spec := range strategy.Catalog() {
+	for _, spec := range asking() {
 		t.Run(spec.Name, func(t *testing.T) {
 			l := newStrictLab(t, func(c *service.Config) { c.Strategy = spec.Name })
 			l.mustDo(t, "POST", "/control/refresh", "")
@@ -64,7 +63,7 @@ func TestAFrozenRedisIsBoundedAndSQLAnswers(t *testing.T) {
 }
 
 func TestAFrozenRedisWithoutSQLIsBoundedAndRefuses(t *testing.T) {
-	for _, spec := range strategy.Catalog() {
+	for _, spec := range asking() {
 		t.Run(spec.Name, func(t *testing.T) {
 			l := newStrictLab(t, func(c *service.Config) {
 				noSQL(t)(c)
@@ -82,7 +81,7 @@ func TestAFrozenRedisWithoutSQLIsBoundedAndRefuses(t *testing.T) {
 }
 
 func TestBothDownIsSaidWithRetryAfter(t *testing.T) {
-	for _, spec := range strategy.Catalog() {
+	for _, spec := range asking() {
 		t.Run(spec.Name, func(t *testing.T) {
 			l := newStrictLab(t, func(c *service.Config) {
 				noSQL(t)(c)

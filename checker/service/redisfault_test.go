@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/checker/service"
-	"github.com/leakline/leakline/checker/strategy"
 	"github.com/leakline/leakline/internal/redistest"
 )
 
@@ -67,7 +66,7 @@ func half(command []string) string {
 }
 
 func TestARefusedPortIsNamedAndSurvived(t *testing.T) {
-	for _, spec := range strategy.Catalog() {
+	for _, spec := range tidy() {
 		before := runtime.NumGoroutine()
 		t.Run(spec.Name, func(t *testing.T) {
 			l := newStrictLab(t, func(c *service.Config) { c.Strategy = spec.Name })

@@ -61,6 +61,7 @@ func New(cfg Config) (*Service, error) {
 		Members:   func() (strategy.Members, error) { return newMembers(opts, s.breaker, cfg.KeyPrefix) },
 		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix},
 		Users:     store,
+		Rows:      func() (strategy.RowSource, error) { return newRowSource(cfg.Database) },
 		Sentinel:  s.updater.Sentinel,
 		SetBuilt:  s.stats.SetBuilt,
 	}), cfg.Strategy, s.stats)

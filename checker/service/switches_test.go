@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/checker/service"
-	"github.com/leakline/leakline/checker/strategy"
 )
 
 // decision is what an answer says of who gave it.
@@ -55,7 +54,7 @@ func TestAThousandSwitchesUnderTraffic(t *testing.T) {
 	})
 
 	named := map[float64]string{1: "list-scan"} // the strategy of each generation
-	catalog := strategy.Catalog()
+	catalog := tidy()
 	pace := time.NewTicker(3 * time.Millisecond)
 	defer pace.Stop()
 	for i := range switches {

@@ -15,7 +15,8 @@ import (
 // Source holds this package's files as they were compiled, by their base
 // names, to be shown beside what a profile says about their lines.
 //
-//go:embed auditforever.go catalog.go fallback.go listscan.go localsnapshot.go redissismember.go riskyset.go setperrequest.go userset.go
+//go:embed auditforever.go catalog.go fallback.go listscan.go localsnapshot.go memo.go pinnedjson.go redissismember.go
+//go:embed riskyset.go setperrequest.go strandedlookup.go unboundedmemo.go unclosedrows.go userset.go warmcache.go
 var Source embed.FS
 
 // A Spec is a strategy to choose.
@@ -33,6 +34,11 @@ func Catalog() []Spec {
 		{"redis-sismember", "Asks Redis for one member of a Set that an updater publishes", newRedisSIsMember},
 		{"local-snapshot", "Looks the user up in a copy of the Set in this process, replaced when another is published", newLocalSnapshot},
 		{"audit-forever", "Decides as set-per-request does, and keeps one request's Set in ten in a log that nothing ever empties", newAuditForever},
+		{"pinned-json", "Searches the list as text and remembers how each risky user is spelled in it", newPinnedJSON},
+		{"unbounded-memo", "Remembers the answer for each user and amount, and never forgets one", newUnboundedMemo},
+		{"warm-cache", "Remembers the latest answers, a fixed number of them", newWarmCache},
+		{"stranded-lookup", "Asks Redis and SQL at the same time and takes the first answer", newStrandedLookup},
+		{"unclosed-rows", "Asks SQL through four connections of its own, and does not give all of them back", newUnclosedRows},
 	}
 }
 
@@ -54,8 +60,9 @@ type Parts struct {
 	Members   func() (Members, error) // a fresh one for each call, owned by the caller
 	Published Published
 	Users     RiskyUsers
-	Sentinel  func() bool // whether whole Sets are published with checker.Sentinel in them
-	SetBuilt  func()      // called for each Set built in this process
+	Rows      func() (RowSource, error) // a fresh one for each call, owned by the caller
+	Sentinel  func() bool               // whether whole Sets are published with checker.Sentinel in them
+	SetBuilt  func()                    // called for each Set built in this process
 
 	AuditEvery int // payments for each one that audit-forever keeps; default 10
 }
@@ -81,6 +88,22 @@ type Published interface {
 	Version(ctx context.Context) (version string, members int, err error)
 	// EachMember passes all members on, piece by piece, some perhaps twice.
 	EachMember(ctx context.Context, f func(members []string) error) error
+}
+
+// A RowSource asks SQL with rows for an answer, as a driver gives them. Its
+// connections are few.
+type RowSource interface {
+	// LookUp waits for a connection until ctx ends. Its rows, which outlive ctx,
+	// hold one row for a risky user and none for another.
+	LookUp(ctx context.Context, userID string) (Rows, error)
+	Close() error
+}
+
+// Rows hold a connection until they are closed or read to their end.
+type Rows interface {
+	Next() bool
+	Err() error
+	Close() error
 }
 
 // RiskyUsers is the source of truth, in SQL.

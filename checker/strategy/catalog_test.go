@@ -13,7 +13,8 @@ import (
 )
 
 func TestCatalogIsInTeachingOrder(t *testing.T) {
-	want := []string{"set-per-request", "list-scan", "redis-sismember", "local-snapshot", "audit-forever"}
+	want := []string{"set-per-request", "list-scan", "redis-sismember", "local-snapshot", "audit-forever",
+		"pinned-json", "unbounded-memo", "warm-cache", "stranded-lookup", "unclosed-rows"}
 	got := strategy.Catalog()
 	if len(got) != len(want) {
 		t.Fatalf("%d strategies, want %d", len(got), len(want))

@@ -32,6 +32,8 @@ type world struct {
 
 	cacheErr, setExErr, memberErr, sqlErr error
 
+	busy int // connections that rows hold
+
 	writes, selects, scans, lookups, setsBuilt, opened, closed int
 }
 
@@ -104,8 +106,42 @@ func (w *world) EachMember(_ context.Context, f func([]string) error) error {
 }
 
 func (w *world) IsRisky(_ context.Context, id string) (bool, error) {
+	turns.Lock()
+	defer turns.Unlock()
 	w.lookups++
 	return slices.Contains(w.risky, id), w.sqlErr
+}
+
+// rowSource is a database of two connections.
+type rowSource struct{ *world }
+
+func (r rowSource) LookUp(_ context.Context, userID string) (strategy.Rows, error) {
+	if r.sqlErr != nil {
+		return nil, r.sqlErr
+	}
+	if r.busy == 2 {
+		return nil, errors.New("no connection is free")
+	}
+	r.busy++
+	return &rows{r.world, slices.Contains(r.risky, userID)}, nil
+}
+
+type rows struct {
+	w    *world
+	more bool
+}
+
+func (r *rows) Next() bool {
+	more := r.more
+	r.more = false
+	return more
+}
+
+func (r *rows) Err() error { return nil }
+
+func (r *rows) Close() error {
+	r.w.busy--
+	return nil
 }
 
 func (w *world) start(t testing.TB, name string) checker.Strategy {
@@ -115,6 +151,10 @@ func (w *world) start(t testing.TB, name string) checker.Strategy {
 		Members: func() (strategy.Members, error) {
 			w.opened++
 			return w, nil
+		},
+		Rows: func() (strategy.RowSource, error) {
+			w.opened++
+			return rowSource{w}, nil
 		},
 		Sentinel: func() bool { return w.sentinel },
 		SetBuilt: func() { w.setsBuilt++ },

@@ -13,6 +13,7 @@ import (
 
 const (
 	minLooks = 4   // fewer cannot show a trend: three rising points are chance one time in six
+	fewLooks = 8   // with fewer an interval of the slope is wide
 	maxLooks = 240 // then every second one is forgotten
 )
 

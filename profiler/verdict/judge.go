@@ -18,7 +18,7 @@ func (h *History) Judge() Verdict {
 	}
 	j := h.newJudgement(&v)
 	for _, rule := range [...]func(*judgement) bool{
-		(*judgement).stale, (*judgement).goroutines, (*judgement).heap, (*judgement).outside, (*judgement).quiet,
+		(*judgement).stale, (*judgement).goroutines, (*judgement).heap, (*judgement).outside, (*judgement).early, (*judgement).quiet,
 	} {
 		if rule(j) {
 			break
@@ -194,6 +194,20 @@ func (j *judgement) outside() bool {
 	j.Word, j.Confidence = OffHeap, 0.8
 	j.Summary = fmt.Sprintf("The process grows by %s outside the Go heap, which stands still: look at cgo, mmap and buffers of the kernel.",
 		rateRange(rest.slope))
+	return true
+}
+
+// early: the floor rose by much, and so few looks were taken that its interval
+// still holds a fall. That is no time to say that nothing is kept.
+func (j *judgement) early() bool {
+	if len(j.h.looks) >= fewLooks || !j.floor.known() || j.inFlight() {
+		return false
+	}
+	if rose := j.floor.growth(); rose < 4*minGrowth || rose < j.floor.level(j.floor.x[0])/2 {
+		return false
+	}
+	j.Word, j.Confidence = Growing, 0.5
+	j.Summary = fmt.Sprintf("Growing so far, by %s in %.0f s: too early to say whether it stays.", units.Bytes(j.floor.growth()), j.WindowS)
 	return true
 }
 

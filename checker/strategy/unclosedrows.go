@@ -1,0 +1,38 @@
+package strategy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/leakline/leakline/checker"
+)
+
+// unclosedRows asks SQL, the source of truth, through a few connections of its
+// own. A risky user is answered at once, and on that way out the rows are not
+// closed: their connection never comes back, and soon there is none left.
+type unclosedRows struct{ source RowSource }
+
+func newUnclosedRows(p Parts) (checker.Strategy, error) {
+	source, err := p.Rows()
+	if err != nil {
+		return nil, fmt.Errorf("opening the table of risky users: %w", err)
+	}
+	return &unclosedRows{source}, nil
+}
+
+func (s *unclosedRows) Check(ctx context.Context, p checker.Payment) (bool, error) {
+	rows, err := s.source.LookUp(ctx, p.UserID)
+	if err != nil {
+		return false, unavailable(nil, err)
+	}
+	for rows.Next() {
+		return true, nil
+	}
+	if err := rows.Err(); err != nil {
+		rows.Close()
+		return false, unavailable(nil, err)
+	}
+	return false, rows.Close()
+}
+
+func (s *unclosedRows) Close() error { return s.source.Close() }
