@@ -61,6 +61,7 @@ func (l *Lab) live(ctx context.Context) (end ending, asked bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	var with sync.WaitGroup
 	with.Go(func() { l.follow(ctx, p, t, generation) })
+	with.Go(func() { l.watch.FollowGoroutines(ctx, t) })
 	with.Go(func() { p.fence.guard(ctx, p, l.runtimeBytes) })
 	defer func() {
 		cancel()

@@ -28,6 +28,7 @@ type Config struct {
 	CheckTimeout time.Duration // longest a check may take; default 250 ms, negative for no limit
 	RedisStep    time.Duration // longest one step of a check with Redis may take; default 100 ms
 	MaxBody      int64         // bytes of a request; default 4 KiB
+	RowPatience  time.Duration // see strategy.Parts
 
 	// ControlToken is asked for by /control/ and /debug/. Without one nobody
 	// is let in.

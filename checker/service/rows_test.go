@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/leakline/leakline/checker/service"
 )
@@ -9,7 +10,7 @@ import (
 // Its connections run out by its own fault; a switch to another strategy gives
 // them back, and nothing hangs meanwhile.
 func TestUnclosedRowsEndInAnOutageThatASwitchEnds(t *testing.T) {
-	l := newLab(t, func(c *service.Config) { c.Strategy = "unclosed-rows" })
+	l := newLab(t, func(c *service.Config) { c.Strategy, c.RowPatience = "unclosed-rows", 100*time.Millisecond })
 	l.mustDo(t, "POST", "/control/refresh", "")
 	l.mustCheck(t, riskyUsers) // an innocent user costs nothing
 	var last int

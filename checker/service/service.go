@@ -62,8 +62,8 @@ func New(cfg Config) (*Service, error) {
 		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix},
 		Users:     store,
 		Rows:      func() (strategy.RowSource, error) { return newRowSource(cfg.Database) },
-		Sentinel:  s.updater.Sentinel,
-		SetBuilt:  s.stats.SetBuilt,
+		Sentinel:  s.updater.Sentinel, RowPatience: cfg.RowPatience,
+		SetBuilt: s.stats.SetBuilt,
 	}), cfg.Strategy, s.stats)
 	if err != nil {
 		return nil, errors.Join(err, s.closeSources())

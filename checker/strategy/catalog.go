@@ -64,6 +64,8 @@ type Parts struct {
 	Sentinel  func() bool               // whether whole Sets are published with checker.Sentinel in them
 	SetBuilt  func()                    // called for each Set built in this process
 
+	RowPatience time.Duration // for how long unclosed-rows waits for a connection; default 20 s
+
 	AuditEvery int // payments for each one that audit-forever keeps; default 10
 }
 

@@ -21,8 +21,12 @@ type memoKey struct {
 type memoEntry struct {
 	risky  bool
 	reason string
+	file   *userFile
 	at     time.Time
 }
+
+// A userFile is the page of what is known of a user that an answer came from.
+type userFile [4 << 10]byte
 
 // A memory keeps entries; its methods are called by many goroutines.
 type memory interface {
@@ -55,5 +59,5 @@ func newMemoEntry(p checker.Payment, risky bool) memoEntry {
 		verdict = "is on the list"
 	}
 	reason := fmt.Sprintf("payment %s of %d.%02d %s: user %s %s", p.ID, p.AmountCents/100, p.AmountCents%100, p.Currency, p.UserID, verdict)
-	return memoEntry{risky, reason, time.Now()}
+	return memoEntry{risky, reason, new(userFile), time.Now()}
 }

@@ -21,8 +21,7 @@ func newWarmCache(p Parts) (checker.Strategy, error) {
 	return &memoised{asks, newLatest(warmEntries)}, nil
 }
 
-// latest is a memory of a fixed number of entries, each with the page of the
-// user's file that the next question may want.
+// latest is a memory of a fixed number of entries.
 type latest struct {
 	mu    sync.Mutex
 	most  int
@@ -33,7 +32,6 @@ type latest struct {
 type remembered struct {
 	key   memoKey
 	entry memoEntry
-	page  [16 << 10]byte
 }
 
 func newLatest(most int) *latest {

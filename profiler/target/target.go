@@ -84,6 +84,23 @@ func (t *Target) Close() { t.client.CloseIdleConnections() }
 // URL is where the process is, without the token.
 func (t *Target) URL() string { return t.base.String() }
 
+// Goroutines asks for the stack of every goroutine, with its identity.
+func (t *Target) Goroutines(ctx context.Context) ([]byte, error) {
+	resp, err := t.do(ctx, http.MethodGet, "/debug/pprof/goroutine", url.Values{"debug": {"2"}})
+	if err != nil {
+		return nil, fmt.Errorf("asking for the goroutines: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProfile+1))
+	if err == nil && len(body) > maxProfile {
+		err = fmt.Errorf("they are larger than %d MiB", maxProfile>>20)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the goroutines: %w", err)
+	}
+	return body, nil
+}
+
 // Way is how to reach the process.
 func (t *Target) Way() Way { return Way{t.base, t.auth, t.client.Transport} }
 
