@@ -192,8 +192,8 @@ func (l *Lab) Restart(by string) {
 	l.again()
 }
 
-// Reset begins again: a new life, with strategy, load and limits as they were
-// at the start. The updater's settings are the checker's own and go with it.
+// Reset begins again: a new life, with strategy, load, faults and limits as they were
+// at the start.
 func (l *Lab) Reset(ctx context.Context, by string) error {
 	first := l.first
 	if _, err := l.SetLoad(ctx, LoadChange{&first.RPS, &first.RiskyShare, &first.RiskyUsers}, by); err != nil {
@@ -202,6 +202,7 @@ func (l *Lab) Reset(ctx context.Context, by string) error {
 	l.command.Lock()
 	l.change(func(s *State) {
 		l.desired = l.cfg.Strategy
+		s.Faults = noFaults
 		s.Limits, s.Death = Limits{l.cfg.MemoryLimit, l.cfg.GoMemLimit, l.cfg.CheckerCPUs}, nil
 	})
 	l.command.Unlock()
@@ -230,7 +231,7 @@ func (l *Lab) again() {
 func (l *Lab) checkerConfig(strategy string) CheckerConfig {
 	return CheckerConfig{
 		Token: newToken(), Redis: l.redis, KeyPrefix: l.cfg.RedisPrefix,
-		Database: l.database, Strategy: strategy, Updater: l.State().Updater, MemoryLimit: l.State().Limits.MemoryLimit,
+		Database: l.database, Strategy: strategy, Updater: l.State().Faults.Updater, MemoryLimit: l.State().Limits.MemoryLimit,
 	}
 }
 

@@ -109,7 +109,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 		return nil, err
 	}
 	l.desired, l.first = l.cfg.Strategy, settings
-	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Updater: "atomic", Limits: limits}
+	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Faults: noFaults, Limits: limits}
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
 	l.watch = target.NewWatch(target.WatchConfig{
 		ID: TargetID, Epoch: l.cfg.Epoch, Archive: l.cfg.Archive, Sink: l.cfg.Sink,

@@ -36,8 +36,8 @@ const (
 	maxControl     = 16 << 10         // bytes of a control answer
 )
 
-// errNoPatient reports that there is no checker process at the moment.
-var errNoPatient = errors.New("there is no checker process at the moment")
+// ErrNoPatient reports that there is no checker process at the moment.
+var ErrNoPatient = errors.New("there is no checker process at the moment")
 
 // A patient is one life of the checker.
 type patient struct {

@@ -69,7 +69,7 @@ func (l *load) stillJudges(s sample) bool {
 
 func (l *load) ask(ctx context.Context, s sample) (risky bool, err error) {
 	if s.patient == "" {
-		return false, errNoPatient
+		return false, ErrNoPatient
 	}
 	body := fmt.Appendf(nil, `{"payment_id":%q,"user_id":%q,"amount_cents":%d,"currency":"EUR"}`, s.id, riskyusers.UserID(s.user), s.amount)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.patient+"/v1/check", bytes.NewReader(body))

@@ -21,7 +21,7 @@ type State struct {
 	Death              *Death // the last for want of memory, nil before the first and after a reset
 	Load               LoadSettings
 	Counts             LoadCounts
-	Updater            string
+	Faults             Faults
 	Redis              string // what runs, in words
 	Database           string // in words
 }

@@ -100,6 +100,11 @@ func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *targ
 			return nil, 0, err
 		}
 	}
+	if f := l.State().Faults; f != noFaults {
+		if err := p.suffer(ctx, f); err != nil {
+			return nil, 0, err
+		}
+	}
 	generation = l.State().Generation + 1
 	l.box.begin(p.fence.limit)
 	l.watch.Begin(t, generation, true)

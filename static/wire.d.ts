@@ -38,7 +38,7 @@ export interface Verdict {
 export interface State {
   target: string; status: string; epoch: string; generation: number; strategy: string;
   uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
-  backing_off_ms?: number; attempt?: number; load?: Load | null; limits?: Limits | null; fence?: string; death?: Death | null; viewers?: number; words?: string;
+  backing_off_ms?: number; attempt?: number; load?: Load | null; faults?: Record<string, number | string> | null; limits?: Limits | null; fence?: string; death?: Death | null; viewers?: number; words?: string;
 }
 
 export interface Hello {

@@ -123,12 +123,21 @@ type Controls struct {
 	RPS        string // plain digits: "100"
 	RiskyShare string // percent, plain digits: "10"
 	RiskyUsers string // plain digits: "10000"
+	Faults     []FaultField
+	Updater    string // atomic, naive or stopped
 	MemoryMiB  string // memory limit in MiB, plain digits: "512"; "0" for none
 	GoMemMiB   string // GOMEMLIMIT in MiB, plain digits; "0" for off
 	Fence      string // how the limit is enforced: "a cgroup"
 	Skipped    string // requests the generator could not send in time
 	Unready    string // why the process cannot be told anything now; "" when it can
 	Halted     bool
+}
+
+// A FaultField is one number among the faults.
+type FaultField struct {
+	Name  string // as the API calls it
+	Label string
+	Value string // plain digits, milliseconds
 }
 
 // A StrategyCard is one choice of the strategy radio group.

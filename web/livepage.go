@@ -182,6 +182,13 @@ func controls(t *api.Target) *templates.Controls {
 	c.RPS = strconv.FormatFloat(state.Load.RPS, 'f', -1, 64)
 	c.RiskyShare = strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64)
 	c.RiskyUsers = strconv.Itoa(state.Load.RiskyUsers)
+	ms := func(n int64) string { return strconv.FormatInt(n, 10) }
+	c.Updater = state.Faults.Updater
+	c.Faults = []templates.FaultField{
+		{Name: "sql_latency_ms", Label: "SQL latency, ms", Value: ms(state.Faults.SQLLatencyMS)},
+		{Name: "setex_latency_ms", Label: "SETEX latency, ms", Value: ms(state.Faults.SetExLatencyMS)},
+		{Name: "check_timeout_ms", Label: "Check deadline, ms (0: none)", Value: ms(state.Faults.CheckTimeoutMS)},
+	}
 	c.MemoryMiB, c.GoMemMiB = strconv.FormatInt(state.Limits.MemoryLimit>>20, 10), strconv.FormatInt(state.Limits.GoMemLimit>>20, 10)
 	c.Fence = state.Fence
 	c.Skipped = units.Count(float64(state.Counts.Skipped))

@@ -36,6 +36,8 @@ var needs = map[string]guard.Role{
 	"GET /api/v1/diff":                         guard.Viewer,
 	"PUT /api/v1/strategy":                     guard.Instructor,
 	"PUT /api/v1/load":                         guard.Instructor,
+	"PUT /api/v1/faults":                       guard.Instructor,
+	"POST /api/v1/expire":                      guard.Instructor,
 	"PUT /api/v1/limits":                       guard.Instructor,
 	"POST /api/v1/gc":                          guard.Instructor,
 	"POST /api/v1/restart":                     guard.Instructor,

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // A Store reads and keeps the table of risky users.
@@ -50,6 +51,24 @@ func (s *Store) Close() error {
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := s.IsRisky(ctx, "")
 	return err
+}
+
+// Hold keeps a connection busy for d, as a query does that takes so long.
+func (s *Store) Hold(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	conn, err := s.read.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("waiting for a connection: %w", err)
+	}
+	defer conn.Close()
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the database: %w", ctx.Err())
+	}
 }
 
 // ActiveIDs returns every risky user, by the lesson's query.

@@ -42,9 +42,9 @@ func (s *Service) check(w http.ResponseWriter, r *http.Request) error {
 // so impatient clients would make every check dial.
 func (s *Service) Check(ctx context.Context, p checker.Payment) (checker.Decision, error) {
 	ctx = context.WithoutCancel(ctx)
-	if s.cfg.CheckTimeout > 0 {
+	if longest := s.checkTimeout(); longest > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.cfg.CheckTimeout)
+		ctx, cancel = context.WithTimeout(ctx, longest)
 		defer cancel()
 	}
 	d, err := s.checker.Check(ctx, p)

@@ -21,6 +21,7 @@ func TestControlNeedsItsToken(t *testing.T) {
 	l := newLab(t, func(c *service.Config) { c.Debug = debug })
 	routes := map[string]string{
 		"/control/state": "GET", "/control/strategies": "GET", "/control/strategy": "PUT", "/control/updater": "PUT",
+		"/control/faults": "PUT", "/control/expire": "POST",
 		"/control/refresh": "POST", "/debug/pprof/heap": "GET",
 	}
 	for path, method := range routes {

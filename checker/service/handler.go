@@ -28,6 +28,8 @@ func (s *Service) routes() []route {
 		{"GET /control/strategies", false, s.handle(s.strategies)},
 		{"PUT /control/strategy", false, s.handle(s.useStrategy)},
 		{"PUT /control/updater", false, s.handle(s.setUpdater)},
+		{"PUT /control/faults", false, s.handle(s.setFaults)},
+		{"POST /control/expire", false, s.handle(s.expire)},
 		{"POST /control/refresh", false, s.handle(s.refresh)},
 		{"GET /metrics", false, newMetrics(s)},
 	}

@@ -36,6 +36,7 @@ type Service struct {
 
 	breaker *breaker    // one for all strategies, because there is one Redis
 	failing atomic.Bool // the latest check failed
+	faults  atomic.Pointer[faults]
 }
 
 // New wires a service. It connects to nothing, so a Redis or a database that
@@ -55,12 +56,13 @@ func New(cfg Config) (*Service, error) {
 		checks: redisurl.NewClient(opts), control: redisurl.NewClient(publisherOptions(opts)),
 		breaker: newBreaker(),
 	}
+	s.faults.Store(&faults{})
 	s.updater = riskyusers.NewUpdater(store, s.control, cfg.KeyPrefix, cfg.Updater, cfg.Log)
 	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
-		Cache:     &listCache{rdb: s.checks, breaker: s.breaker, prefix: cfg.KeyPrefix},
+		Cache:     &slowCache{listCache{rdb: s.checks, breaker: s.breaker, prefix: cfg.KeyPrefix}, s},
 		Members:   func() (strategy.Members, error) { return newMembers(opts, s.breaker, cfg.KeyPrefix) },
 		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix},
-		Users:     store,
+		Users:     slowUsers{store, s},
 		Rows:      func() (strategy.RowSource, error) { return newRowSource(cfg.Database) },
 		Sentinel:  s.updater.Sentinel, RowPatience: cfg.RowPatience,
 		SetBuilt: s.stats.SetBuilt,

@@ -26,6 +26,7 @@ type Look struct {
 	AllocBytes float64 // allocated so far
 	Mallocs    float64 // objects allocated so far
 	Requests   float64 // answered so far
+	InFlight   float64 // requests being served
 	OutsideGo  float64 // bytes resident that the Go runtime does not know of
 
 	Heap       *profile.Profile // nil when none was taken

@@ -18,7 +18,7 @@ func (h *History) Judge() Verdict {
 	}
 	j := h.newJudgement(&v)
 	for _, rule := range [...]func(*judgement) bool{
-		(*judgement).stale, (*judgement).goroutines, (*judgement).heap, (*judgement).outside, (*judgement).early, (*judgement).quiet,
+		(*judgement).stale, (*judgement).requests, (*judgement).goroutines, (*judgement).heap, (*judgement).outside, (*judgement).early, (*judgement).quiet,
 	} {
 		if rule(j) {
 			break

@@ -45,6 +45,42 @@ func (j *judgement) goroutines() bool {
 	return false
 }
 
+// Requests in flight pile up when so many more are there, and so many times as
+// many as at first.
+const (
+	piledRequests = 50
+	piledTimes    = 4
+)
+
+// requests: what a request holds is no leak; that requests do not end is the
+// fault. Only a service that counts them tells.
+func (j *judgement) requests() bool {
+	pile := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.InFlight }))
+	if !pile.known() || pile.slope.Low <= 0 {
+		return false
+	}
+	first, last := pile.y[0], pile.y[len(pile.y)-1]
+	if last-first < piledRequests || last < piledTimes*(first+1) {
+		return false
+	}
+	j.Word, j.Confidence = Backlog, 0.9
+	j.Summary = fmt.Sprintf("A backlog: %s requests are in flight and %s were at first; they come faster than they end.",
+		units.Count(last), units.Count(first))
+	if waiting := j.h.grown(); len(waiting) > 0 {
+		j.nameGoroutines(waiting)
+		top := waiting[0].place
+		j.Summary = fmt.Sprintf("A backlog: %s requests are in flight and %s were at first; they wait at %s.",
+			units.Count(last), units.Count(first), at(top.Function, top.File, top.Line))
+	}
+	if top := j.top(); top != nil {
+		j.say("What they hold meanwhile was allocated at %s.", where(top.Site))
+		if len(j.Suspects) == 0 {
+			j.nameHeap(j.suspects)
+		}
+	}
+	return true
+}
+
 // strands reports whether goroutines come to a place, go on coming and do not
 // leave it.
 func (j *judgement) strands(s *standing) bool {

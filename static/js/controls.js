@@ -29,6 +29,7 @@ class Controls {
     this.#radios();
     this.#load();
     this.#limits();
+    this.#faults();
   }
 
   /** Keys of the instructor. */
@@ -45,10 +46,11 @@ class Controls {
     write(why, ready ? "" : `The process is ${state.status}: what needs it waits. ${this.#cards.length ? "Strategy and load are kept for its return." : ""}`.trim());
     this.#check(state.strategy);
     if (state.load) this.#showLoad(state.load);
+    if (state.faults) this.#showFaults(state.faults);
     if (state.limits) this.#showLimits(state.limits, state.fence ?? "");
   }
 
-  /** @param {"snapshot" | "gc" | "restart" | "reset" | "resume"} what */
+  /** @param {keyof typeof WORDS} what */
   async #press(what) {
     const button = what === "resume" ? one("[data-resume]") : one(`[data-do=${what}]`, this.#rail);
     if (button.disabled) return;
@@ -132,6 +134,27 @@ class Controls {
     }
   }
 
+  #faults() {
+    for (const field of all("[data-fault]", this.#rail)) {
+      field.addEventListener("change", () => {
+        if (!field.reportValidity() || field.value === "") return;
+        const { fault } = field.dataset;
+        this.#tell("Changing the faults …", async () => {
+          this.#showFaults(await call("PUT", apiURL("faults"), { body: { [fault]: fault === "updater" ? field.value : Number(field.value) } }));
+          return "The faults are as shown.";
+        });
+      });
+    }
+  }
+
+  /** @param {Record<string, number | string>} faults */
+  #showFaults(faults) {
+    for (const [name, value] of Object.entries(faults)) {
+      const field = one(`[data-fault=${name}]`, this.#rail);
+      if (field && field !== document.activeElement) field.value = String(value);
+    }
+  }
+
   #limits() {
     one("[data-limits-apply]", this.#rail)?.addEventListener("click", () => {
       const fields = all("[data-limit]", this.#rail);
@@ -179,6 +202,7 @@ class Controls {
 const WORDS = {
   snapshot: { path: "snapshots", doing: "Taking a snapshot …", done: "" },
   gc: { path: "gc", doing: "Forcing a GC …", done: "GC forced." },
+  expire: { path: "expire", doing: "Expiring the list …", done: "Redis has forgotten the list." },
   reset: { path: "reset", doing: "Resetting …", done: "Reset; a new generation begins with everything at its default." },
   restart: { path: "restart", doing: "Restarting …", done: "Restarted; a new generation begins." },
   resume: { path: "resume", doing: "Resuming …", done: "Resumed." },

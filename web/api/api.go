@@ -137,6 +137,8 @@ func (a *API) Routes() []Route {
 
 		{"PUT strategy", guard.Instructor, a.ofLab(a.putStrategy)},
 		{"PUT load", guard.Instructor, a.ofLab(a.putLoad)},
+		{"PUT faults", guard.Instructor, a.ofLab(a.putFaults)},
+		{"POST expire", guard.Instructor, a.ofLab(a.expire)},
 		{"PUT limits", guard.Instructor, a.ofLab(a.putLimits)},
 		{"POST gc", guard.Instructor, a.of(a.gc)},
 		{"POST restart", guard.Instructor, a.ofLab(a.restart)},

@@ -64,6 +64,25 @@ func (a *API) putLoad(t *Target, w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, load)
 }
 
+func (a *API) putFaults(t *Target, w http.ResponseWriter, r *http.Request) error {
+	var want lab.FaultsChange
+	if err := read(w, r, &want); err != nil {
+		return err
+	}
+	faults, err := t.Lab.SetFaults(r.Context(), want, by)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, faults)
+}
+
+func (a *API) expire(t *Target, w http.ResponseWriter, r *http.Request) error {
+	if err := t.Lab.Expire(r.Context(), by); err != nil {
+		return err
+	}
+	return a.state(t, w, r)
+}
+
 func (a *API) putLimits(t *Target, w http.ResponseWriter, r *http.Request) error {
 	var want lab.LimitsChange
 	if err := read(w, r, &want); err != nil {

@@ -32,7 +32,7 @@ func StatusOf(err error) int {
 		return http.StatusUnprocessableEntity
 	case errors.Is(err, lab.ErrForeign):
 		return http.StatusConflict
-	case errors.Is(err, target.ErrNotRunning):
+	case errors.Is(err, target.ErrNotRunning), errors.Is(err, lab.ErrNoPatient):
 		return http.StatusServiceUnavailable
 	case errors.Is(err, archive.ErrFull):
 		return http.StatusInsufficientStorage

@@ -35,7 +35,7 @@ type State struct {
 	Fence              string                `json:"fence"`           // how the memory limit is enforced, in words
 	TimeToLimitS       *float64              `json:"time_to_limit_s"` // at the present slope; null while it does not rise
 	Death              *jsonDeath            `json:"death"`           // the last for want of memory
-	Updater            string                `json:"updater"`
+	Faults             *lab.Faults           `json:"faults"`          // null where leakline makes none
 	Redis              string                `json:"redis"`
 	Database           string                `json:"database"`
 	Viewers            int                   `json:"viewers"`
@@ -99,7 +99,7 @@ func (a *API) State(t *Target) State {
 		state.Strategy, state.StrategyGeneration = s.Strategy, s.StrategyGeneration
 		state.Load = &loadState{s.Load, s.Counts}
 		state.Limits, state.Fence, state.Death = &s.Limits, s.Fence, deathOnWire(s.Death)
-		state.Updater, state.Redis, state.Database = s.Updater, s.Redis, s.Database
+		state.Faults, state.Redis, state.Database = &s.Faults, s.Redis, s.Database
 	}
 	if !life.Since.IsZero() {
 		up := math.Round(10*time.Since(life.Since).Seconds()) / 10

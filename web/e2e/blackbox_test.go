@@ -14,7 +14,7 @@ func TestTheSawtoothAndItsBlackBox(t *testing.T) {
 	l := startLab(t, "--memory-limit", "128MiB", "--strategy", "audit-forever")
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/?window=1m", instructorToken)))
-	p.until(60*time.Second, `/^Killed at \d\d:\d\d:\d\d\.$/.test(document.querySelector('[data-note-lead]').textContent)`)
+	p.until(60*time.Second, `/^Killed at \d\d:\d\d:\d\d\.$/.test(document.querySelector('[data-note-lead]')?.textContent)`)
 	p.until(5*time.Second, `document.querySelector('[data-note-text]').textContent.includes('128\u00a0MiB')`)
 	p.until(5*time.Second, `[...document.querySelectorAll('[data-happened] tr')].some((row) => row.textContent.includes('the checker ended: killed by the'))`)
 	p.until(20*time.Second, `document.querySelector('[data-generation]').textContent >= '2' && document.querySelector('[data-status]').textContent === 'running'`)
@@ -32,10 +32,10 @@ func TestTheSawtoothAndItsBlackBox(t *testing.T) {
 		t.Fatalf("state %+v, want a death at the limit", state)
 	}
 	p.do(chromedp.Click(chromedp.CSS(`[data-note-compare]`)))
-	p.until(10*time.Second, `location.pathname === '/diff' && document.querySelector('h1').textContent.includes('newRiskySet')`)
+	p.until(10*time.Second, `location.pathname === '/diff' && document.querySelector('h1')?.textContent.includes('newRiskySet')`)
 	p.until(10*time.Second, `document.querySelectorAll('[data-icicle-graph] [role=treeitem]').length > 3`)
 
 	l.api("PUT", "limits", map[string]any{"memory_limit": 0}, nil)
 	p.do(chromedp.Navigate(l.link("/", instructorToken)))
-	p.until(20*time.Second, `document.querySelector('[data-limit=memory_limit]').value === '0'`)
+	p.until(20*time.Second, `document.querySelector('[data-limit=memory_limit]')?.value === '0'`)
 }
