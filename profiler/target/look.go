@@ -50,7 +50,7 @@ func (s *Stranger) Look(ctx context.Context, o LookOptions) (Sight, error) {
 	}
 	l.Running = float64(count)
 	if count < verdict.MaxGoroutines {
-		dump, err := s.Goroutines(ctx)
+		dump, err := s.Goroutines(ctx, o.GC)
 		if err != nil {
 			return Sight{}, err
 		}

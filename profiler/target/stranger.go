@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,7 @@ type Stranger struct {
 	base   *url.URL // without user, below which /debug/pprof lies
 	client *http.Client
 	ratio  goalRatio
+	noLeak atomic.Bool // it has no goroutineleak profile
 }
 
 // NewStranger returns a stranger; it does not connect.

@@ -112,8 +112,17 @@ func splitQuery(where string) (path string, query url.Values) {
 	return path, query
 }
 
-// Goroutines asks for the stack of every goroutine, with its identity.
-func (s *Stranger) Goroutines(ctx context.Context) (Answer, error) {
+// Goroutines asks for the stack of every goroutine, with its identity; with gc
+// for the runtime's finding which of them leaked too, where it was built to look
+// (Go 1.26 with GOEXPERIMENT=goroutineleakprofile): that takes a collection.
+func (s *Stranger) Goroutines(ctx context.Context, gc bool) (Answer, error) {
+	if gc && !s.noLeak.Load() {
+		a, err := s.Profile(ctx, "goroutineleak", url.Values{"debug": {"2"}})
+		if !errors.Is(err, ErrAbsent) {
+			return a, err
+		}
+		s.noLeak.Store(true)
+	}
 	return s.Profile(ctx, "goroutine", url.Values{"debug": {"2"}})
 }
 

@@ -24,6 +24,10 @@ type Goroutine struct {
 	ID    uint64
 	State string // the runtime's word: running, select, chan receive, …
 	Place *Place
+
+	// Leaked says that nothing reaches what it waits for, so that nothing can
+	// wake it: the runtime's own finding, where it was built to look.
+	Leaked bool
 }
 
 // A Place is where goroutines stand: the first of the user's frames, else their
@@ -36,7 +40,8 @@ type Place struct {
 
 var header = regexp.MustCompile(`^goroutine (\d+) [^\[]*\[([^\],]+)`)
 
-// ParseGoroutines reads what /debug/pprof/goroutine?debug=2 writes. The runtime
+// ParseGoroutines reads what /debug/pprof/goroutine?debug=2 writes, or
+// goroutineleak, which marks those that leaked. The runtime
 // cuts it at 64 MB; the goroutine that was cut is left out.
 func ParseGoroutines(dump []byte, userCode *regexp.Regexp) ([]Goroutine, error) {
 	var all []Goroutine
@@ -70,7 +75,8 @@ func ParseGoroutines(dump []byte, userCode *regexp.Regexp) ([]Goroutine, error) 
 			place = known
 		}
 		places[key] = place
-		all = append(all, Goroutine{ID: id, State: m[2], Place: place})
+		state, leaked := strings.CutSuffix(m[2], " (leaked)")
+		all = append(all, Goroutine{ID: id, State: state, Place: place, Leaked: leaked})
 	}
 	return all, nil
 }

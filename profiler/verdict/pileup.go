@@ -31,6 +31,10 @@ func (j *judgement) goroutines() bool {
 		j.nameGoroutines(stranded)
 		top := stranded[0]
 		j.Confidence = certainty(0, top.chances)
+		if top.leaked > 0 {
+			j.Confidence = 0.99
+			j.say("The runtime itself finds that nothing can wake %s of them.", units.Count(top.leaked))
+		}
 		j.Summary = fmt.Sprintf("A goroutine leak: %s more wait at %s and none of them ever ends.",
 			units.Count(top.rise()), at(top.place.Function, top.place.File, top.place.Line))
 		return true
@@ -84,6 +88,9 @@ func (j *judgement) requests() bool {
 // strands reports whether goroutines come to a place, go on coming and do not
 // leave it.
 func (j *judgement) strands(s *standing) bool {
+	if s.rise() >= minStranded && s.leaked >= s.rise()/2 {
+		return true // nothing can wake them: the runtime has looked
+	}
 	t := j.h.standingOver(s.counts)
 	return t.known() && s.rise() >= minStranded && s.chances >= minStranded && s.hazard() <= stays &&
 		t.slope.Low > 0 && !j.h.slows(&t)

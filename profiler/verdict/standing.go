@@ -18,6 +18,7 @@ type standing struct {
 
 	counts []float64 // at each look
 	old    []float64 // of these, seen at the look before as well
+	leaked float64   // at the latest look, by the runtime's own finding
 
 	// Of those that were seen twice or more and came after the first look: how
 	// many chances they had to be gone at the next look, and how many were.
@@ -30,7 +31,7 @@ func (h *History) stand(l Look) {
 	if l.Goroutines == nil {
 		return
 	}
-	now := make(map[diff.Frame]map[uint64]*Place)
+	now, leaked := make(map[diff.Frame]map[uint64]*Place), make(map[diff.Frame]float64)
 	for _, g := range l.Goroutines {
 		if g.State == "running" || g.State == "runnable" {
 			continue // at work, not waiting
@@ -40,6 +41,9 @@ func (h *History) stand(l Look) {
 			now[at] = make(map[uint64]*Place)
 		}
 		now[at][g.ID] = g.Place
+		if g.Leaked {
+			leaked[at]++
+		}
 	}
 	if h.places == nil {
 		h.places = make(map[diff.Frame]*standing)
@@ -51,6 +55,7 @@ func (h *History) stand(l Look) {
 	}
 	for at, s := range h.places {
 		s.next(now[at])
+		s.leaked = leaked[at]
 	}
 	h.dumps = append(h.dumps, l.At)
 	if len(h.dumps) > maxLooks {

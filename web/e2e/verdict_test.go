@@ -80,3 +80,17 @@ func TestADraggedRangeLeadsToItsDiff(t *testing.T) {
 	p.do(chromedp.Click(`[data-note-compare]`))
 	p.until(10*time.Second, `location.pathname === '/diff' && document.querySelector('h1')`)
 }
+
+// The lesson's story: SETEX is slow, nothing bounds a check, and each request
+// holds its Set until Redis has answered. That is work that piles up, no leak.
+func TestTheSetExPileUpIsABacklog(t *testing.T) {
+	l := startLab(t, smallList, "--rps", "50", "--memory-limit", "0")
+	l.judge("churn", riskySet)
+	l.api("PUT", "faults", map[string]any{"setex_latency_ms": 120_000, "check_timeout_ms": 0}, nil)
+	l.api("POST", "expire", nil, nil)
+	l.eventually(60*time.Second, "a backlog", func() bool {
+		var v judged
+		l.api("GET", "verdict", nil, &v)
+		return v.Verdict == "backlog" && strings.Contains(v.Summary, "requests are in flight")
+	})
+}
