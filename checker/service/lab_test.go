@@ -127,7 +127,7 @@ func (l *lab) mustDo(t *testing.T, method, path, body string) map[string]any {
 // eventually looks until what it waits for has come true.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("still waiting for %s", what)
