@@ -2,7 +2,7 @@
 import { apiURL, call } from "./api.js";
 import { make, one, write } from "./dom.js";
 import { bytes, count, joined, significant } from "./format.js";
-import { change, covered, found, layout, readPath, step, written } from "./icicle-layout.js";
+import { change, covered, found, layout, readPath, step, weight, written } from "./icicle-layout.js";
 
 /** @typedef {import("./icicle-layout.js").Node} Node */
 /** @typedef {import("./icicle-layout.js").Box} Box */
@@ -148,7 +148,7 @@ class Icicle {
     el.style.setProperty("--x", String(x));
     el.style.setProperty("--w", String(w));
     el.style.setProperty("--depth", String(depth));
-    el.style.setProperty("--was", String(Math.max(node.base, node.head) ? node.base / Math.max(node.base, node.head) : 0));
+    el.style.setProperty("--was", String(node.base / (weight(node) || 1)));
     return el;
   }
 
