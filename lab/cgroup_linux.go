@@ -104,9 +104,13 @@ func (g *cgroup) procs() string { return filepath.Join(g.dir, "cgroup.procs") }
 
 // kills counts the processes that the kernel has killed in it.
 func (g *cgroup) kills() int {
-	file := map[bool]string{true: "memory.events", false: "memory.oom_control"}[g.v2]
-	n, _ := oomCounter(filepath.Join(g.dir, file))
+	n, _ := g.counter()
 	return n
+}
+
+func (g *cgroup) counter() (kills int, ok bool) {
+	file := map[bool]string{true: "memory.events", false: "memory.oom_control"}[g.v2]
+	return oomCounter(filepath.Join(g.dir, file))
 }
 
 func (g *cgroup) remove() { os.Remove(g.dir) }

@@ -178,14 +178,6 @@ func (l *Lab) resize(ctx context.Context, old, s LoadSettings) error {
 	return nil
 }
 
-// Snapshot takes a heap profile by hand.
-func (l *Lab) Snapshot(ctx context.Context, kind, label, by string) (profiler.Snapshot, error) {
-	return l.watch.Snapshot(ctx, target.Request{Kind: kind, Label: label, Reason: profiler.ReasonManual, By: by})
-}
-
-// GC forces a collection.
-func (l *Lab) GC(ctx context.Context, by string) error { return l.watch.GC(ctx, by) }
-
 // Restart ends the present life, if there is one, and starts the next at once.
 func (l *Lab) Restart(by string) {
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart asked for"})
@@ -203,7 +195,7 @@ func (l *Lab) Reset(ctx context.Context, by string) error {
 	l.change(func(s *State) {
 		l.desired = l.cfg.Strategy
 		s.Faults = noFaults
-		s.Limits, s.Death = Limits{l.cfg.MemoryLimit, l.cfg.GoMemLimit, l.cfg.CheckerCPUs}, nil
+		s.Limits, s.Death = l.cfg.limits(), nil
 	})
 	l.command.Unlock()
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})

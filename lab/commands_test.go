@@ -12,6 +12,7 @@ import (
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
 )
 
 func TestASwitchIsMarkedAndPictured(t *testing.T) {
@@ -176,14 +177,14 @@ func TestSomebodysListIsLeftAlone(t *testing.T) {
 func TestASnapshotAndACollectionByHand(t *testing.T) {
 	s := run(t, config(t))
 	s.watched(t, 1)
-	p, err := s.Snapshot(t.Context(), "heap", "mine", "instructor")
+	p, err := s.Watch().Snapshot(t.Context(), target.Request{Label: "mine", Reason: profiler.ReasonManual, By: "instructor"})
 	if err != nil || p.Label != "mine" || p.Reason != profiler.ReasonManual || p.Generation != 1 || p.Target != lab.TargetID {
 		t.Errorf("Snapshot = %+v, %v", p, err)
 	}
 	if p.MemProfileRate != 64<<10 {
 		t.Errorf("the checker samples every %d bytes, want 65536", p.MemProfileRate)
 	}
-	if err := s.GC(t.Context(), "instructor"); err != nil {
+	if err := s.Watch().GC(t.Context(), "instructor"); err != nil {
 		t.Error(err)
 	}
 	if got := s.marks(profiler.MarkGC); got != "gc" {

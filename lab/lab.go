@@ -66,6 +66,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+func (c *Config) limits() Limits { return Limits{c.MemoryLimit, c.GoMemLimit, c.CheckerCPUs} }
+
 // A Lab runs a checker, its load, and the watch over it.
 type Lab struct {
 	cfg   Config
@@ -104,7 +106,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	if _, err := l.lookUp(l.cfg.Strategy); err != nil {
 		return nil, err
 	}
-	limits := Limits{l.cfg.MemoryLimit, l.cfg.GoMemLimit, l.cfg.CheckerCPUs}
+	limits := l.cfg.limits()
 	if err := limits.check(); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -10,24 +9,10 @@ import (
 // oomKills counts the processes that the kernel has killed in our cgroup for
 // want of memory; the patient lives in it too. It is 0 where nobody counts.
 func oomKills() int {
-	self, err := os.ReadFile("/proc/self/cgroup")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(self)) {
-		part := strings.SplitN(strings.TrimSpace(line), ":", 3) // hierarchy:controllers:path
-		if len(part) != 3 {
-			continue
-		}
-		switch part[1] {
-		case "": // v2
-			if n, ok := oomCounter(filepath.Join("/sys/fs/cgroup", part[2], "memory.events")); ok {
-				return n
-			}
-		case "memory": // v1
-			if n, ok := oomCounter(filepath.Join("/sys/fs/cgroup/memory", part[2], "memory.oom_control")); ok {
-				return n
-			}
+	homes, _ := memoryHomes()
+	for _, home := range homes {
+		if n, ok := home.counter(); ok {
+			return n
 		}
 	}
 	return 0

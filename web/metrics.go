@@ -9,40 +9,33 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/leakline/leakline/lab"
-	"github.com/leakline/leakline/web/live"
 	"github.com/leakline/leakline/web/metrics"
 )
 
 // newScrape answers Prometheus. The registry is our own: whatever a dependency
 // puts into the default one stays there.
 func newScrape(cfg Config) http.Handler {
-	targets, history := cfg.API.Targets, int64(0)
+	targets := cfg.API.Targets
 	of := make([]metrics.Target, len(targets))
 	for i, t := range targets {
 		of[i] = metrics.Target{ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest}
 		if t.Lab != nil {
 			of[i].State = t.Lab.State
 		}
-		history += t.Watch.Series().MaxBytes()
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		metrics.NewCollector(metrics.Source{
-			Targets: of, Archive: cfg.API.Archive.Usage, HistoryMaxBytes: history,
+			Targets: of, Archive: cfg.API.Archive.Usage, HistoryMaxBytes: cfg.API.HistoryMaxBytes(),
 			Frames: func() (sum uint64) {
 				for _, t := range targets {
 					sum += t.Hub.Seq()
 				}
 				return sum
 			},
-			Stream: func() (sum live.Usage) {
-				for _, t := range targets {
-					sum = sum.Plus(t.Hub.Usage())
-				}
-				return sum
-			},
+			Stream: cfg.API.StreamUsage,
 		}),
 	)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{

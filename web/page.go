@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -51,23 +52,16 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 
 // targetLinks leads to the same page of every target.
 func (s *Server) targetLinks(current *api.Target, nav string) []templates.TargetLink {
-	at := map[string]string{"snapshots": "/snapshots"}[nav]
+	path := cmp.Or(map[string]string{"snapshots": "/snapshots"}[nav], "/") // a diff is of one target alone
 	var links []templates.TargetLink
 	for _, t := range s.cfg.API.Targets {
 		life, v := t.Life(), t.Watch.Verdict()
 		links = append(links, templates.TargetLink{
-			ID: t.ID, Href: orRoot(at) + "?" + url.Values{"target": {t.ID}}.Encode(), Current: t == current,
+			ID: t.ID, Href: path + "?" + url.Values{"target": {t.ID}}.Encode(), Current: t == current,
 			Status: templates.Status(life.Status), Word: word(v.Word), Tone: verdictTone(v.Word),
 		})
 	}
 	return links
-}
-
-func orRoot(path string) string {
-	if path == "" {
-		return "/"
-	}
-	return path
 }
 
 // targetOr is the target that the request names, else the one of this id, else

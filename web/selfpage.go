@@ -10,7 +10,6 @@ import (
 
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
-	"github.com/leakline/leakline/web/live"
 )
 
 // A selfMeter says what this process costs. It keeps the reading before, to
@@ -45,18 +44,9 @@ func heapInUse() float64 {
 	return float64(sample[0].Value.Uint64())
 }
 
-// usage is what the hubs hold together, and the bound of all history.
-func (s *Server) usage() (sum live.Usage, history int64) {
-	for _, t := range s.cfg.API.Targets {
-		sum = sum.Plus(t.Hub.Usage())
-		history += t.Watch.Series().MaxBytes()
-	}
-	return sum, history
-}
-
 // costs is this dashboard's own cost, on the page it watches others with.
 func (s *Server) costs() []templates.Cost {
-	hub, history := s.usage()
+	hub, history := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes()
 	mem := split(units.Bytes(heapInUse()))
 	most := split(units.Bytes(float64(history)))
 	items := []templates.Cost{
@@ -75,7 +65,7 @@ func (s *Server) costs() []templates.Cost {
 
 // selfPage shows every buffer of this process beside its bound.
 func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
-	hub, history := s.usage()
+	hub, history := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes()
 	kept := s.cfg.API.Archive.Usage()
 	count := func(n int) string { return units.Count(float64(n)) }
 	view := templates.DebugSelfView{Page: s.page(r, s.cfg.API.Targets[0], "This dashboard", "")}

@@ -106,6 +106,13 @@ func (u slowUsers) ActiveIDs(ctx context.Context) ([]string, error) {
 	return u.Store.ActiveIDs(ctx)
 }
 
+func (u slowUsers) EachActive(ctx context.Context, piece int, f func(userIDs []string) error) error {
+	if err := u.Hold(ctx, u.service.faults.Load().sqlLatency); err != nil {
+		return err
+	}
+	return u.Store.EachActive(ctx, piece, f)
+}
+
 func (u slowUsers) IsRisky(ctx context.Context, userID string) (bool, error) {
 	if err := u.Hold(ctx, u.service.faults.Load().sqlLatency); err != nil {
 		return false, err

@@ -23,7 +23,8 @@ type attachFlags struct {
 	authFile string
 }
 
-// maxAttached bounds how many services are watched: each takes some 15 MB here.
+// maxAttached bounds how many services are watched: each takes 8 MB here for its
+// history and 1 MB for the frames of its stream.
 const maxAttached = 100
 
 func newAttachCommand() *cobra.Command {

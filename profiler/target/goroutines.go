@@ -47,13 +47,6 @@ func (w *Watch) lookAtGoroutines(ctx context.Context, t *Target) error {
 	if err != nil {
 		return err
 	}
-	w.order.Lock()
-	defer w.order.Unlock()
-	if w.last.At.Before(w.judge.from.Add(settleFor)) {
-		return nil // what is set up now is no trend
-	}
-	l := lookOf(&w.last)
-	l.Goroutines, l.Running = all, float64(len(all))
-	w.judge.offer(sight{look: l})
+	w.seen(verdict.Look{Goroutines: all, Running: float64(len(all))})
 	return nil
 }

@@ -22,7 +22,7 @@ type LookOptions struct {
 // A Sight is what a look saw, and what it was made of.
 type Sight struct {
 	verdict.Look
-	Heap Heap
+	Raw  Heap          // as it was read
 	Took time.Duration // the service was busy with it, at most
 }
 

@@ -91,12 +91,21 @@ func (t *Target) Goroutines(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("asking for the goroutines: %w", err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProfile+1))
-	if err == nil && len(body) > maxProfile {
-		err = fmt.Errorf("they are larger than %d MiB", maxProfile>>20)
+	return readProfile(resp, "goroutine")
+}
+
+// readProfile reads a profile as it was sent, if it is not too large.
+func readProfile(resp *http.Response, kind string) ([]byte, error) {
+	tooLarge := fmt.Errorf("the %s profile is larger than %d MiB", kind, maxProfile>>20)
+	if resp.ContentLength > maxProfile {
+		return nil, tooLarge
 	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProfile+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the goroutines: %w", err)
+		return nil, fmt.Errorf("reading the %s profile: %w", kind, err)
+	}
+	if len(body) > maxProfile {
+		return nil, tooLarge
 	}
 	return body, nil
 }
@@ -163,16 +172,9 @@ func (t *Target) Capture(ctx context.Context, kind string, gc bool) (*Capture, e
 		return nil, fmt.Errorf("taking a %s profile: %w", kind, err)
 	}
 	defer resp.Body.Close()
-	tooLarge := fmt.Errorf("the %s profile is larger than %d MiB", kind, maxProfile>>20)
-	if resp.ContentLength > maxProfile {
-		return nil, tooLarge
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProfile+1))
+	body, err := readProfile(resp, kind)
 	if err != nil {
-		return nil, fmt.Errorf("reading the %s profile: %w", kind, err)
-	}
-	if len(body) > maxProfile {
-		return nil, tooLarge
+		return nil, err
 	}
 	c := &Capture{Profile: body}
 	c.Snapshot = describe(resp.Header)

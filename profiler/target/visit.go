@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // A visitor is one uninterrupted time with a service. Its looks run beside its
@@ -52,7 +53,7 @@ func (v *visitor) poll() error {
 		if err != nil {
 			return err
 		}
-		every := max(readsEvery, time.Duration(took.Seconds()/attachShare*1e9))
+		every := spaced(readsEvery, took)
 		isNew := v.a.fell(m)
 		switch {
 		case !met:
@@ -71,6 +72,12 @@ func (v *visitor) poll() error {
 		case <-time.After(every - time.Since(began)):
 		}
 	}
+}
+
+// spaced is how long to wait, at least, so that answers which take so long cost
+// no more than their share.
+func spaced(least, took time.Duration) time.Duration {
+	return max(least, time.Duration(float64(took)/attachShare))
 }
 
 // fell reports whether only a new process can state these figures: counters do
@@ -116,12 +123,12 @@ func (v *visitor) look() error {
 		pause := looksEvery
 		if err == nil {
 			v.running.Store(int64(sight.Running))
-			pause = max(pause, time.Duration(sight.Took.Seconds()/attachShare*1e9))
+			pause = spaced(looksEvery, sight.Took)
 			if !first {
-				a.cfg.Watch.seen(sight)
+				a.cfg.Watch.seen(sight.Look)
 			}
 			if time.Since(kept) >= a.cfg.SnapshotEvery {
-				c := sight.Heap.capture()
+				c := sight.Raw.capture()
 				c.Generation = v.generation
 				if _, err = a.cfg.Watch.keep(c, Request{Reason: reason, By: "observer"}, ""); err == nil {
 					kept, reason = time.Now(), profiler.ReasonInterval
@@ -147,15 +154,14 @@ func (v *visitor) lookOnce() (Sight, error) {
 	return v.a.cfg.Stranger.Look(v.ctx, LookOptions{GC: v.a.cfg.GC, UserCode: w.cfg.UserCode})
 }
 
-// seen has the judge look at a sight. A floor that the process states itself is
-// better than what the sight tells.
-func (w *Watch) seen(s Sight) {
+// seen has the judge take a look. A floor that the process states itself is
+// better than what the look tells.
+func (w *Watch) seen(l verdict.Look) {
 	w.order.Lock()
 	defer w.order.Unlock()
-	l := s.Look
 	if w.FloorExact() {
-		if w.last.At.Before(w.judge.from) {
-			return
+		if w.last.At.Before(w.judge.from.Add(settleFor)) {
+			return // what is set up now is no trend
 		}
 		stated := lookOf(&w.last)
 		stated.Heap, stated.Goroutines, stated.Running = l.Heap, l.Goroutines, l.Running

@@ -101,6 +101,22 @@ func (a *API) PublishStates(ctx context.Context, t *Target) error {
 	}
 }
 
+// StreamUsage is what the hubs of all targets hold together.
+func (a *API) StreamUsage() (sum live.Usage) {
+	for _, t := range a.Targets {
+		sum = sum.Plus(t.Hub.Usage())
+	}
+	return sum
+}
+
+// HistoryMaxBytes bounds the history of all targets together.
+func (a *API) HistoryMaxBytes() (sum int64) {
+	for _, t := range a.Targets {
+		sum += t.Watch.Series().MaxBytes()
+	}
+	return sum
+}
+
 // Find returns the target that a request names, by default the first.
 func (a *API) Find(id string) (*Target, error) {
 	if id == "" {
