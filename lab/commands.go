@@ -21,8 +21,9 @@ var ErrUnknownStrategy = errors.New("there is no such strategy")
 // ErrInvalid reports a setting out of its range; the text says which.
 var ErrInvalid = errors.New("invalid setting")
 
-// ErrForeign reports a command that only the lab's own database may obey.
-var ErrForeign = errors.New("the database was given by URL and is somebody's: its list is not changed from here")
+// ErrForeign reports a command that only the lab's own database or Redis may
+// suffer.
+var ErrForeign = errors.New("it was given by URL and is somebody's: it is left as it is")
 
 // recently is how old a snapshot of the strategy may be to stand for the time
 // before a switch: two switches in a row do not need two.
@@ -154,7 +155,7 @@ func describeLoad(old, s LoadSettings) string {
 // Until it has, nobody can say whether the users in between are risky.
 func (l *Lab) resize(ctx context.Context, old, s LoadSettings) error {
 	if l.foreignDatabase() {
-		return ErrForeign
+		return fmt.Errorf("changing the list in the database: %w", ErrForeign)
 	}
 	settled := l.load.transition(min(old.RiskyUsers, s.RiskyUsers), max(old.RiskyUsers, s.RiskyUsers))
 	defer time.AfterFunc(2*time.Second, settled)
@@ -191,15 +192,25 @@ func (l *Lab) Reset(ctx context.Context, by string) error {
 	if _, err := l.SetLoad(ctx, LoadChange{&first.RPS, &first.RiskyShare, &first.RiskyUsers}, by); err != nil {
 		return err
 	}
+	if err := l.backToTheStart(); err != nil {
+		return err
+	}
+	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
+	l.again()
+	return nil
+}
+
+func (l *Lab) backToTheStart() error {
 	l.command.Lock()
+	defer l.command.Unlock()
+	if err := l.disturbRedis(noFaults); err != nil {
+		return err
+	}
 	l.change(func(s *State) {
 		l.desired = l.cfg.Strategy
 		s.Faults = noFaults
 		s.Limits, s.Death = l.cfg.limits(), nil
 	})
-	l.command.Unlock()
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
-	l.again()
 	return nil
 }
 

@@ -2,38 +2,91 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/profiler"
 )
 
-// Faults are what is done to the patient's sources. They outlive its process.
+// Faults are what is done to the patient and its sources. They outlive its
+// process.
 type Faults struct {
-	SQLLatencyMS   int64  `json:"sql_latency_ms"`   // a query takes so much longer, and holds a connection
-	SetExLatencyMS int64  `json:"setex_latency_ms"` // so long Redis takes to store the list
-	CheckTimeoutMS int64  `json:"check_timeout_ms"` // longest a check may take, 0 for no limit
-	Updater        string `json:"updater"`          // atomic, naive or stopped
+	Redis             string `json:"redis"`               // up, frozen or down
+	RedisLatencyMS    int64  `json:"redis_latency_ms"`    // every answer of Redis is so much later
+	SQLLatencyMS      int64  `json:"sql_latency_ms"`      // a query takes so much longer, and holds a connection
+	SetExLatencyMS    int64  `json:"setex_latency_ms"`    // so long Redis takes to store the list
+	CheckTimeoutMS    int64  `json:"check_timeout_ms"`    // longest a check may take, 0 for no limit
+	Updater           string `json:"updater"`             // atomic, naive or stopped
+	UpdaterIntervalMS int64  `json:"updater_interval_ms"` // from one publication to the next
+	UpdaterStepMS     int64  `json:"updater_step_ms"`     // between the steps of the naive updater
+	AuditEvery        int64  `json:"audit_every"`         // payments for each one that audit-forever keeps
 }
 
-// noFaults is how a lab begins; the timeout is the checker's own default.
-var noFaults = Faults{CheckTimeoutMS: 250, Updater: string(riskyusers.Atomic)}
+// noFaults is how a lab begins; the figures are the checker's own defaults.
+var noFaults = Faults{
+	Redis: RedisUp, CheckTimeoutMS: 250,
+	Updater: string(riskyusers.Atomic), UpdaterIntervalMS: 60_000, AuditEvery: 10,
+}
 
-const maxFaultMS = 600_000
+// A FaultsChange names what is to change; nil leaves it.
+type FaultsChange struct {
+	Redis             *string `json:"redis"`
+	RedisLatencyMS    *int64  `json:"redis_latency_ms"`
+	SQLLatencyMS      *int64  `json:"sql_latency_ms"`
+	SetExLatencyMS    *int64  `json:"setex_latency_ms"`
+	CheckTimeoutMS    *int64  `json:"check_timeout_ms"`
+	Updater           *string `json:"updater"`
+	UpdaterIntervalMS *int64  `json:"updater_interval_ms"`
+	UpdaterStepMS     *int64  `json:"updater_step_ms"`
+	AuditEvery        *int64  `json:"audit_every"`
+}
+
+// A FaultNumber is one of the faults that is a number.
+type FaultNumber struct {
+	Name        string // on the wire
+	Label       string // on the page and in a mark
+	Least, Most int64
+	Of          func(*Faults) *int64
+
+	changed func(*FaultsChange) *int64
+}
+
+// FaultNumbers lists them in the order in which a page shows them.
+func FaultNumbers() []FaultNumber {
+	const most = 600_000 // ms
+	return []FaultNumber{
+		{"redis_latency_ms", "Redis latency, ms", 0, 60_000,
+			func(f *Faults) *int64 { return &f.RedisLatencyMS }, func(c *FaultsChange) *int64 { return c.RedisLatencyMS }},
+		{"sql_latency_ms", "SQL latency, ms", 0, most,
+			func(f *Faults) *int64 { return &f.SQLLatencyMS }, func(c *FaultsChange) *int64 { return c.SQLLatencyMS }},
+		{"setex_latency_ms", "SETEX latency, ms", 0, most,
+			func(f *Faults) *int64 { return &f.SetExLatencyMS }, func(c *FaultsChange) *int64 { return c.SetExLatencyMS }},
+		{"check_timeout_ms", "Check deadline, ms (0: none)", 0, most,
+			func(f *Faults) *int64 { return &f.CheckTimeoutMS }, func(c *FaultsChange) *int64 { return c.CheckTimeoutMS }},
+		{"updater_interval_ms", "Published every, ms", 10, 3_600_000,
+			func(f *Faults) *int64 { return &f.UpdaterIntervalMS }, func(c *FaultsChange) *int64 { return c.UpdaterIntervalMS }},
+		{"updater_step_ms", "Between naive steps, ms", 0, 60_000,
+			func(f *Faults) *int64 { return &f.UpdaterStepMS }, func(c *FaultsChange) *int64 { return c.UpdaterStepMS }},
+		{"audit_every", "audit-forever keeps one in", 1, 1_000_000,
+			func(f *Faults) *int64 { return &f.AuditEvery }, func(c *FaultsChange) *int64 { return c.AuditEvery }},
+	}
+}
 
 func (f Faults) check() error {
-	for _, v := range []struct {
-		name string
-		ms   int64
-	}{{"sql_latency_ms", f.SQLLatencyMS}, {"setex_latency_ms", f.SetExLatencyMS}, {"check_timeout_ms", f.CheckTimeoutMS}} {
-		if v.ms < 0 || v.ms > maxFaultMS {
-			return fmt.Errorf("%w: %s of %d: want 0 to %d", ErrInvalid, v.name, v.ms, maxFaultMS)
+	for _, n := range FaultNumbers() {
+		if v := *n.Of(&f); v < n.Least || v > n.Most {
+			return fmt.Errorf("%w: %s of %d: want %d to %d", ErrInvalid, n.Name, v, n.Least, n.Most)
 		}
 	}
 	if _, err := riskyusers.ParseKind(f.Updater); err != nil {
 		return fmt.Errorf("%w: updater %q: want atomic, naive or stopped", ErrInvalid, f.Updater)
+	}
+	if f.Redis != RedisUp && f.Redis != RedisFrozen && f.Redis != RedisDown {
+		return fmt.Errorf("%w: redis %q: want up, frozen or down", ErrInvalid, f.Redis)
 	}
 	return nil
 }
@@ -43,34 +96,28 @@ func (f Faults) changed(old Faults) string {
 	var all []string
 	add := func(what string, from, to any) {
 		if from != to {
-			all = append(all, fmt.Sprintf("%s %v → %v", what, from, to))
+			all = append(all, fmt.Sprintf("%s: %v → %v", what, from, to))
 		}
 	}
-	add("SQL latency, ms,", old.SQLLatencyMS, f.SQLLatencyMS)
-	add("SETEX latency, ms,", old.SetExLatencyMS, f.SetExLatencyMS)
-	add("check deadline, ms,", old.CheckTimeoutMS, f.CheckTimeoutMS)
+	add("Redis", old.Redis, f.Redis)
 	add("updater", old.Updater, f.Updater)
-	return strings.Join(all, ", ")
-}
-
-// A FaultsChange names what is to change; nil leaves it.
-type FaultsChange struct {
-	SQLLatencyMS   *int64  `json:"sql_latency_ms"`
-	SetExLatencyMS *int64  `json:"setex_latency_ms"`
-	CheckTimeoutMS *int64  `json:"check_timeout_ms"`
-	Updater        *string `json:"updater"`
+	for _, n := range FaultNumbers() {
+		add(n.Label, *n.Of(&old), *n.Of(&f))
+	}
+	return strings.Join(all, "; ")
 }
 
 func (c FaultsChange) onto(f Faults) Faults {
-	for _, v := range []struct{ from, into *int64 }{
-		{c.SQLLatencyMS, &f.SQLLatencyMS}, {c.SetExLatencyMS, &f.SetExLatencyMS}, {c.CheckTimeoutMS, &f.CheckTimeoutMS},
-	} {
-		if v.from != nil {
-			*v.into = *v.from
+	for _, n := range FaultNumbers() {
+		if v := n.changed(&c); v != nil {
+			*n.Of(&f) = *v
 		}
 	}
 	if c.Updater != nil {
 		f.Updater = *c.Updater
+	}
+	if c.Redis != nil {
+		f.Redis = *c.Redis
 	}
 	return f
 }
@@ -88,9 +135,12 @@ func (l *Lab) SetFaults(ctx context.Context, c FaultsChange, by string) (Faults,
 	if f == old {
 		return f, nil
 	}
+	if err := l.disturbRedis(f); err != nil {
+		return old, err
+	}
 	if p := l.present(); p != nil {
 		if err := p.suffer(ctx, f); err != nil {
-			return old, err
+			return old, errors.Join(err, l.disturbRedis(old))
 		}
 	}
 	l.change(func(s *State) { s.Faults = f })
@@ -98,15 +148,28 @@ func (l *Lab) SetFaults(ctx context.Context, c FaultsChange, by string) (Faults,
 	return f, nil
 }
 
+// disturbRedis makes Redis appear as f says. Somebody's is left alone.
+func (l *Lab) disturbRedis(f Faults) error {
+	if l.proxy != nil {
+		return l.proxy.set(f.Redis, time.Duration(f.RedisLatencyMS)*time.Millisecond)
+	}
+	if f.Redis != noFaults.Redis || f.RedisLatencyMS != noFaults.RedisLatencyMS {
+		return fmt.Errorf("disturbing Redis: %w", ErrForeign)
+	}
+	return nil
+}
+
 // suffer tells the checker of its faults.
 func (p *patient) suffer(ctx context.Context, f Faults) error {
-	latency := map[string]int64{
+	faults := map[string]int64{
 		"sql_latency_ms": f.SQLLatencyMS, "setex_latency_ms": f.SetExLatencyMS, "check_timeout_ms": f.CheckTimeoutMS,
+		"audit_every": f.AuditEvery,
 	}
-	if err := p.control(ctx, http.MethodPut, "/control/faults", latency, nil); err != nil {
+	if err := p.control(ctx, http.MethodPut, "/control/faults", faults, nil); err != nil {
 		return fmt.Errorf("telling the checker of its faults: %w", err)
 	}
-	if err := p.control(ctx, http.MethodPut, "/control/updater", map[string]string{"kind": f.Updater}, nil); err != nil {
+	updater := map[string]any{"kind": f.Updater, "interval_ms": f.UpdaterIntervalMS, "step_delay_ms": f.UpdaterStepMS}
+	if err := p.control(ctx, http.MethodPut, "/control/updater", updater, nil); err != nil {
 		return fmt.Errorf("telling the checker of its updater: %w", err)
 	}
 	return nil

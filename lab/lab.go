@@ -76,9 +76,10 @@ type Lab struct {
 	box   blackBox
 	watch *target.Watch
 
-	redis    string // URL the patient uses
-	database string // as riskyusers.Open takes it
-	private  *child // the Redis child, nil with somebody's Redis
+	redis    string      // URL the patient uses
+	database string      // as riskyusers.Open takes it
+	private  *child      // the Redis child, nil with somebody's Redis
+	proxy    *redisProxy // before it
 
 	restart  chan struct{}       // end this life, or stop waiting for the next
 	captures chan target.Request // snapshots to take, one after the other
@@ -139,6 +140,7 @@ func (l *Lab) augment() func(*profiler.Reading) {
 // Close ends the Redis child. Run must have returned.
 func (l *Lab) Close() {
 	if l.private != nil {
+		l.proxy.close()
 		l.private.stop()
 	}
 }
@@ -195,9 +197,13 @@ func (l *Lab) openRedis(ctx context.Context) error {
 		c.stop()
 		return fmt.Errorf("reading the Redis child's hello: %w", err)
 	}
+	if l.proxy, err = newRedisProxy(hello.Addr); err != nil {
+		c.stop()
+		return err
+	}
 	l.private = c
-	l.redis = (&url.URL{Scheme: "redis", User: url.UserPassword("", password), Host: hello.Addr}).String()
-	l.state.Redis = hello.Name + ", private"
+	l.redis = (&url.URL{Scheme: "redis", User: url.UserPassword("", password), Host: l.proxy.addr}).String()
+	l.state.Redis, l.state.OwnRedis = hello.Name+", private", true
 	return nil
 }
 

@@ -23,6 +23,7 @@ type State struct {
 	Counts             LoadCounts
 	Faults             Faults
 	Redis              string // what runs, in words
+	OwnRedis           bool   // it is the lab's, and can be disturbed
 	Database           string // in words
 }
 

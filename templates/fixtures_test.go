@@ -27,7 +27,7 @@ func liveView(instructor bool) LiveView {
 		Strategy: "set-per-request", Served: true,
 		Figures: map[string]Figure{"rss": {"15.0", "MB"}},
 		Marks:   []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
-		Controls: &Controls{RPS: "100", Faults: []FaultField{{"sql_latency_ms", "SQL latency, ms", "0"}}, Strategies: []StrategyCard{
+		Controls: &Controls{RPS: "100", Redis: "up", OwnRedis: true, Faults: []FaultField{{"sql_latency_ms", "SQL latency, ms", "0", "0", "600000"}}, Strategies: []StrategyCard{
 			{Name: "set-per-request"}, {Name: "list-scan", Current: true}, {Name: "unclosed-rows", Reason: "needs SQL"},
 		}},
 		Cost: []Cost{{"observer", "1.2 %", "CPU"}},

@@ -125,6 +125,8 @@ type Controls struct {
 	RiskyUsers string // plain digits: "10000"
 	Faults     []FaultField
 	Updater    string // atomic, naive or stopped
+	Redis      string // up, frozen or down
+	OwnRedis   bool   // which can be disturbed
 	MemoryMiB  string // memory limit in MiB, plain digits: "512"; "0" for none
 	GoMemMiB   string // GOMEMLIMIT in MiB, plain digits; "0" for off
 	Fence      string // how the limit is enforced: "a cgroup"
@@ -137,7 +139,9 @@ type Controls struct {
 type FaultField struct {
 	Name  string // as the API calls it
 	Label string
-	Value string // plain digits, milliseconds
+	Value string // plain digits
+
+	Least, Most string // of what can be set, plain digits
 }
 
 // A StrategyCard is one choice of the strategy radio group.

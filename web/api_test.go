@@ -63,8 +63,10 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "share above one", method: "PUT", path: "load", body: `{"risky_share":1.5}`, status: 400, says: "0 to 1"},
 		{name: "more risky users than users", method: "PUT", path: "load", body: `{"risky_users":1000}`, status: 400, says: "1 to 999", beyond: true},
 
-		{name: "faults merge and are kept", method: "PUT", path: "faults", body: `{"setex_latency_ms":30000,"check_timeout_ms":0}`, status: 200, says: `{"sql_latency_ms":0,"setex_latency_ms":30000,"check_timeout_ms":0,"updater":"atomic"}`},
+		{name: "faults merge and are kept", method: "PUT", path: "faults", body: `{"setex_latency_ms":30000,"check_timeout_ms":0}`, status: 200, says: `"setex_latency_ms":30000,"check_timeout_ms":0,"updater":"atomic"`},
 		{name: "fault below nothing", method: "PUT", path: "faults", body: `{"sql_latency_ms":-1}`, status: 400, says: "0 to 600000"},
+		{name: "a Redis there is not", method: "PUT", path: "faults", body: `{"redis":"tired"}`, status: 400, says: "up, frozen or down"},
+		{name: "nothing kept", method: "PUT", path: "faults", body: `{"audit_every":0}`, status: 400, says: "1 to 1000000"},
 		{name: "an updater there is not", method: "PUT", path: "faults", body: `{"updater":"best"}`, status: 400, says: "atomic, naive or stopped"},
 		{name: "expiry with nobody to tell", method: "POST", path: "expire", status: 503, says: "no checker process"},
 		{name: "limits merge", method: "PUT", path: "limits", body: `{"gomemlimit":104857600}`, status: 200, says: `{"memory_limit":0,"gomemlimit":104857600,"checker_cpus":1}`},

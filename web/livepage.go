@@ -182,12 +182,15 @@ func controls(t *api.Target) *templates.Controls {
 	c.RPS = strconv.FormatFloat(state.Load.RPS, 'f', -1, 64)
 	c.RiskyShare = strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64)
 	c.RiskyUsers = strconv.Itoa(state.Load.RiskyUsers)
-	ms := func(n int64) string { return strconv.FormatInt(n, 10) }
-	c.Updater = state.Faults.Updater
-	c.Faults = []templates.FaultField{
-		{Name: "sql_latency_ms", Label: "SQL latency, ms", Value: ms(state.Faults.SQLLatencyMS)},
-		{Name: "setex_latency_ms", Label: "SETEX latency, ms", Value: ms(state.Faults.SetExLatencyMS)},
-		{Name: "check_timeout_ms", Label: "Check deadline, ms (0: none)", Value: ms(state.Faults.CheckTimeoutMS)},
+	c.Updater, c.Redis, c.OwnRedis = state.Faults.Updater, state.Faults.Redis, state.OwnRedis
+	for _, n := range lab.FaultNumbers() {
+		if n.Name == "redis_latency_ms" && !c.OwnRedis {
+			continue
+		}
+		digits := func(v int64) string { return strconv.FormatInt(v, 10) }
+		c.Faults = append(c.Faults, templates.FaultField{
+			Name: n.Name, Label: n.Label, Value: digits(*n.Of(&state.Faults)), Least: digits(n.Least), Most: digits(n.Most),
+		})
 	}
 	c.MemoryMiB, c.GoMemMiB = strconv.FormatInt(state.Limits.MemoryLimit>>20, 10), strconv.FormatInt(state.Limits.GoMemLimit>>20, 10)
 	c.Fence = state.Fence

@@ -103,6 +103,9 @@ func (s *Store) EachActive(ctx context.Context, piece int, f func(ids []string) 
 			if err := f(ids); err != nil {
 				return err
 			}
+			if err := ctx.Err(); err != nil { // the driver hears of it later, perhaps after the last row
+				return fmt.Errorf("reading risky users: %w", err)
+			}
 			ids = ids[:0]
 		}
 	}

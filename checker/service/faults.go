@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,13 +11,19 @@ import (
 	"github.com/leakline/leakline/checker/strategy"
 )
 
-// faults are what a lab does to the sources of this checker, so that what
+// faults are what a lab does to this checker and its sources, so that what
 // happens then can be seen. The zero value is none.
 type faults struct {
 	sqlLatency   time.Duration // each query takes so much longer, and holds a connection meanwhile
 	setExLatency time.Duration // so long Redis takes to store the list
 	checkTimeout time.Duration // longest a check may take; 0 as configured, negative for no limit
+	auditEvery   int           // payments for each one that audit-forever keeps; default 10
 }
+
+const (
+	auditEvery    = 10
+	maxAuditEvery = 1_000_000
+)
 
 // maxFault bounds each latency.
 const maxFault = 10 * time.Minute
@@ -26,6 +33,7 @@ type faultSettings struct {
 	SQLLatencyMS   int64 `json:"sql_latency_ms"`
 	SetExLatencyMS int64 `json:"setex_latency_ms"`
 	CheckTimeoutMS int64 `json:"check_timeout_ms"`
+	AuditEvery     int   `json:"audit_every"`
 }
 
 // checkTimeout is the present longest time of a check, 0 or less for no limit.
@@ -36,10 +44,15 @@ func (s *Service) checkTimeout() time.Duration {
 	return s.cfg.CheckTimeout
 }
 
+// auditEvery is of how many payments audit-forever keeps one at present.
+func (s *Service) auditEvery() int { return cmp.Or(s.faults.Load().auditEvery, auditEvery) }
+
 // setFaults merges into what stands and answers with the whole.
 func (s *Service) setFaults(w http.ResponseWriter, r *http.Request) error {
-	var sqlMS, setExMS, timeoutMS *int64
-	err := s.readObject(w, r, map[string]any{"sql_latency_ms": &sqlMS, "setex_latency_ms": &setExMS, "check_timeout_ms": &timeoutMS})
+	var sqlMS, setExMS, timeoutMS, every *int64
+	err := s.readObject(w, r, map[string]any{
+		"sql_latency_ms": &sqlMS, "setex_latency_ms": &setExMS, "check_timeout_ms": &timeoutMS, "audit_every": &every,
+	})
 	if err != nil {
 		return err
 	}
@@ -60,9 +73,16 @@ func (s *Service) setFaults(w http.ResponseWriter, r *http.Request) error {
 	if timeoutMS != nil && *timeoutMS == 0 {
 		f.checkTimeout = -1
 	}
+	if every != nil {
+		if *every < 1 || *every > maxAuditEvery {
+			return badField("audit_every", fmt.Sprintf("is not between 1 and %d", maxAuditEvery))
+		}
+		f.auditEvery = int(*every)
+	}
 	s.faults.Store(&f)
 	writeJSON(w, "application/json", http.StatusOK, faultSettings{
 		f.sqlLatency.Milliseconds(), f.setExLatency.Milliseconds(), max(0, s.checkTimeout()).Milliseconds(),
+		s.auditEvery(),
 	})
 	return nil
 }

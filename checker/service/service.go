@@ -65,7 +65,7 @@ func New(cfg Config) (*Service, error) {
 		Users:     slowUsers{store, s},
 		Rows:      func() (strategy.RowSource, error) { return newRowSource(cfg.Database) },
 		Sentinel:  s.updater.Sentinel, RowPatience: cfg.RowPatience,
-		SetBuilt: s.stats.SetBuilt,
+		SetBuilt: s.stats.SetBuilt, AuditEvery: s.auditEvery,
 	}), cfg.Strategy, s.stats)
 	if err != nil {
 		return nil, errors.Join(err, s.closeSources())

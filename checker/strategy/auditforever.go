@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"cmp"
 	"sync"
 
 	"github.com/leakline/leakline/checker"
@@ -28,11 +27,14 @@ type auditEntry struct {
 // newAuditForever decides as set-per-request does and keeps one request's Set
 // in every so many, for ever.
 func newAuditForever(p Parts) (checker.Strategy, error) {
-	every := cmp.Or(p.AuditEvery, auditEvery)
+	every := p.AuditEvery
+	if every == nil {
+		every = func() int { return auditEvery }
+	}
 	return &setPerRequest{cache: p.Cache, users: p.Users, setBuilt: p.SetBuilt, used: func(p checker.Payment, set map[string]struct{}) {
 		auditLog.Lock()
 		defer auditLog.Unlock()
-		if auditLog.seen++; auditLog.seen%every == 0 {
+		if auditLog.seen++; auditLog.seen%every() == 0 {
 			auditLog.entries = append(auditLog.entries, auditEntry{p, set})
 		}
 	}}, nil

@@ -7,7 +7,7 @@ import (
 )
 
 func TestAuditKeepsOneSetInSoMany(t *testing.T) {
-	built, err := newAuditForever(Parts{SetBuilt: func() {}, AuditEvery: 3})
+	built, err := newAuditForever(Parts{SetBuilt: func() {}, AuditEvery: func() int { return 3 }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ type Parts struct {
 
 	RowPatience time.Duration // for how long unclosed-rows waits for a connection; default 20 s
 
-	AuditEvery int // payments for each one that audit-forever keeps; default 10
+	AuditEvery func() int // payments for each one that audit-forever keeps, more than 0; default 10
 }
 
 // ListCache is the part of Redis that holds the JSON list.

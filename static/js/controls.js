@@ -140,7 +140,7 @@ class Controls {
         if (!field.reportValidity() || field.value === "") return;
         const { fault } = field.dataset;
         this.#tell("Changing the faults …", async () => {
-          this.#showFaults(await call("PUT", apiURL("faults"), { body: { [fault]: fault === "updater" ? field.value : Number(field.value) } }));
+          this.#showFaults(await call("PUT", apiURL("faults"), { body: { [fault]: field.type === "number" ? Number(field.value) : field.value } }));
           return "The faults are as shown.";
         });
       });

@@ -89,7 +89,7 @@ func TestTheCallTreeByKeys(t *testing.T) {
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/diff?base=1&head=2&sample=alloc_space", instructorToken)))
 	p.until(10*time.Second, `document.querySelectorAll('[data-icicle-graph] [role=treeitem]').length > 5`)
-	p.until(time.Second, `document.querySelector('[data-icicle-graph] .own.up')`)
+	p.until(5*time.Second, `document.querySelector('[data-icicle-graph] .own.up')`)
 	press := func(key string) {
 		eval[bool](p, `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '`+key+`', bubbles: true, cancelable: true })), true`)
 	}
@@ -105,13 +105,13 @@ func TestTheCallTreeByKeys(t *testing.T) {
 		t.Errorf("it says %q, want from, to and share", about)
 	}
 	press("Enter")
-	p.until(time.Second, `location.hash.startsWith('#tree=') && document.activeElement.getBoundingClientRect().width > 1000`)
+	p.until(5*time.Second, `location.hash.startsWith('#tree=') && document.activeElement.getBoundingClientRect().width > 1000`)
 	eval[bool](p, `(() => { const f = document.querySelector('[data-icicle-find]'); f.value = 'RISKYSET'; f.dispatchEvent(new Event('input', { bubbles: true })); return true; })()`)
-	p.until(time.Second, `/\d+ found, .*% of head/.test(document.querySelector('[data-icicle-found]').textContent)`)
-	p.until(time.Second, `document.querySelectorAll('[data-icicle-graph] .hit').length > 0`)
+	p.until(5*time.Second, `/\d+ found, .*% of head/.test(document.querySelector('[data-icicle-found]').textContent)`)
+	p.until(5*time.Second, `document.querySelectorAll('[data-icicle-graph] .hit').length > 0`)
 
 	p.do(chromedp.Navigate(eval[string](p, `location.href`) + "&again=1"))
 	p.until(10*time.Second, `document.querySelectorAll('[data-icicle-graph] .off').length >= 2 && document.querySelector('[data-icicle-find]').value === 'RISKYSET'`)
 	p.click("[data-icicle-reset]")
-	p.until(time.Second, `!location.hash.includes('tree=') && document.querySelector('[data-icicle-reset]').hidden`)
+	p.until(5*time.Second, `!location.hash.includes('tree=') && document.querySelector('[data-icicle-reset]').hidden`)
 }
