@@ -8,6 +8,7 @@ import (
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // thresholds are the shares of the limit at which a life is photographed, in
@@ -88,12 +89,19 @@ type Death struct {
 	Base   string   // id of the life's first heap snapshot, empty when there is none
 	Head   string   // id of its last, empty when there is no second
 	Missed []string // shares of the limit of which there is no picture
+
+	Verdict verdict.Verdict // of that life
 }
 
 // autopsy finds the pictures of the life that has just ended.
-func (l *Lab) autopsy(why string) *Death {
-	d := &Death{At: time.Now(), Why: why, Missed: l.box.missed()}
+func (l *Lab) autopsy(end ending) *Death {
+	d := &Death{At: time.Now(), Why: end.why, Missed: l.box.missed()}
 	life := profiler.Snapshot{Target: TargetID, Epoch: l.cfg.Epoch, Generation: l.State().Generation}
+	if end.verdict != nil && end.verdict.Word.Fault() {
+		d.Verdict = *end.verdict
+	} else { // it may have died before anybody could judge it
+		d.Verdict = l.watch.PostMortem(life.Generation)
+	}
 	for _, s := range l.cfg.Archive.List() {
 		if s.Kind != "heap" || !s.SameLife(&life) {
 			continue

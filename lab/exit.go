@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // An ending is how a life ended.
@@ -12,6 +14,8 @@ type ending struct {
 	why         string
 	outOfMemory bool
 	killed      bool // for it, by the kernel or by us; else the runtime gave up by itself
+
+	verdict *verdict.Verdict // the last of that life; nil when it never ran
 }
 
 // endingOf tells the ends for want of memory apart: by the counter of the
@@ -20,13 +24,13 @@ type ending struct {
 func endingOf(p *patient, elsewhere bool) ending {
 	why := describeExit(p.child)
 	if by := p.fence.killed(); by != "" {
-		return ending{by, true, true}
+		return ending{why: by, outOfMemory: true, killed: true}
 	}
 	switch {
 	case elsewhere && strings.HasPrefix(why, "signal: killed"):
-		return ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true}
+		return ending{why: "killed by the kernel: out of memory in the cgroup of leakline itself", outOfMemory: true, killed: true}
 	case strings.Contains(why, "out of memory"):
-		return ending{"Go's runtime got no more memory (" + why + ")", true, false}
+		return ending{why: "Go's runtime got no more memory (" + why + ")", outOfMemory: true}
 	}
 	return ending{why: why}
 }

@@ -17,10 +17,10 @@ func TestEndsForWantOfMemoryAreToldApart(t *testing.T) {
 		elsewhere bool
 		want      ending
 	}{
-		{"a limit that we enforce", crossed, false, ending{"killed by the supervisor at its limit of 512\u00a0MiB", true, true}},
-		{"the kernel, for the sake of all", ended("signal: killed", ""), true, ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true}},
+		{"a limit that we enforce", crossed, false, ending{"killed by the supervisor at its limit of 512\u00a0MiB", true, true, nil}},
+		{"the kernel, for the sake of all", ended("signal: killed", ""), true, ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true, nil}},
 		{"somebody's kill", ended("signal: killed", ""), false, ending{why: "signal: killed"}},
-		{"the runtime", ended("fatal error: runtime: out of memory", ""), false, ending{"Go's runtime got no more memory (fatal error: runtime: out of memory)", true, false}},
+		{"the runtime", ended("fatal error: runtime: out of memory", ""), false, ending{"Go's runtime got no more memory (fatal error: runtime: out of memory)", true, false, nil}},
 		{"a panic", ended("exit 2: panic: too bad", ""), true, ending{why: "exit 2: panic: too bad"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // Whoever enforces the limit, the end is labelled with the truth, the life is
@@ -37,6 +38,9 @@ func TestALifeThatGrowsIsKilledAtItsLimit(t *testing.T) {
 			}
 			if d.Base == "" || d.Head == "" || d.Base == d.Head || time.Since(d.At) > time.Minute {
 				t.Errorf("death %+v, want a first and a last picture", d)
+			}
+			if v := d.Verdict; v.Word != verdict.Leak || len(v.Suspects) == 0 || !strings.HasSuffix(v.Suspects[0].Function, "lab.grow") {
+				t.Errorf("judged %s %+v, want a leak at grow", v.Summary, v.Suspects)
 			}
 			pictures := make(map[profiler.Reason]int)
 			for _, snap := range s.archive.List() {

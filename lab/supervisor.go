@@ -71,7 +71,10 @@ func (l *Lab) live(ctx context.Context) (end ending, asked bool) {
 	}()
 	select {
 	case <-p.done:
-		return endingOf(p, oomKills() > oomBefore), false
+		end := endingOf(p, oomKills() > oomBefore)
+		judged := l.watch.Verdict()
+		end.verdict = &judged
+		return end, false
 	case <-l.restart:
 		l.change(func(s *State) { s.Status = Draining })
 		p.stop()
@@ -146,7 +149,7 @@ func (l *Lab) mourn(end ending) {
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkCrash, By: "lab", Text: "the checker ended: " + end.why})
 	var death *Death
 	if end.outOfMemory {
-		death = l.autopsy(end.why)
+		death = l.autopsy(end)
 	}
 	l.change(func(s *State) {
 		s.LastExit, s.Restarts = end.why, s.Restarts+1

@@ -24,7 +24,7 @@ export interface Load {
 
 export interface Limits { memory_limit: number; gomemlimit: number; checker_cpus: number }
 
-export interface Death { t: number; why: string; base: string; head: string; missed: string[] }
+export interface Death { t: number; why: string; base: string; head: string; missed: string[]; verdict: Verdict }
 
 /** What is said of the patient's memory; words are those of docs/openapi.yaml. */
 export interface Verdict {

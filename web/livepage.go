@@ -138,6 +138,9 @@ func deathNote(d *lab.Death) *templates.Note {
 	n := &templates.Note{
 		Tone: "fault", Lead: "Killed at " + clock(d.At) + ".", Text: sentence(d.Why),
 	}
+	if d.Verdict.Word != verdict.Insufficient {
+		n.Text += " " + d.Verdict.Summary
+	}
 	if d.Head != "" {
 		n.Go = templates.Link{Text: "What was growing", Href: "/diff?" + url.Values{"base": {d.Base}, "head": {d.Head}}.Encode()}
 	}

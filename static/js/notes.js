@@ -39,9 +39,10 @@ export function noteFor(f) {
   const death = f.state?.death;
   if (death && f.now - death.t < DEATH_SHOWN_MS) {
     const why = death.why.charAt(0).toUpperCase() + death.why.slice(1);
+    const judged = death.verdict.verdict === "insufficient" ? "" : ` ${death.verdict.summary}`;
     const href = `/diff?${new URLSearchParams({ base: death.base, head: death.head })}`;
     const compare = death.head ? { compare: { href, text: "What was growing" } } : {};
-    return { tone: "fault", icon: "fault", lead: `Killed at ${clockTime(death.t, f.zone)}.`, text: `${why}.`, action: "", resume: false, ...compare };
+    return { tone: "fault", icon: "fault", lead: `Killed at ${clockTime(death.t, f.zone)}.`, text: `${why}.${judged}`, action: "", resume: false, ...compare };
   }
   if (f.paused) {
     const text = `Still collecting: ${duration(f.paused.behindMs / 1000)} behind.`;

@@ -55,6 +55,8 @@ type jsonDeath struct {
 	Base   string   `json:"base"`   // id of the life's first heap snapshot
 	Head   string   `json:"head"`   // id of its last
 	Missed []string `json:"missed"` // shares of the limit of which there is no picture
+
+	Verdict verdict.Verdict `json:"verdict"` // of that life
 }
 
 func deathOnWire(d *lab.Death) *jsonDeath {
@@ -65,7 +67,7 @@ func deathOnWire(d *lab.Death) *jsonDeath {
 	if missed == nil {
 		missed = []string{}
 	}
-	return &jsonDeath{d.At.UnixMilli(), d.Why, d.Base, d.Head, missed}
+	return &jsonDeath{d.At.UnixMilli(), d.Why, d.Base, d.Head, missed, d.Verdict}
 }
 
 // timeToLimit says when the process reaches its limit if its floor goes on
