@@ -26,6 +26,7 @@ const (
 	GCCPU          // counter: CPU seconds spent collecting
 	GCAssistCPU    // counter: CPU seconds goroutines spent helping the collector
 	TotalCPU       // counter: CPU seconds available to the process
+	ProcessCPU     // counter: CPU seconds the process used, user and system together
 	GCLimiterCycle // cycle in which the GC CPU limiter last acted, 0 never
 
 	PauseP50 // seconds, pauses since the reading before
@@ -66,7 +67,7 @@ var metricNames = [NumMetrics]string{
 	"heap_live", "heap_in_use", "heap_goal", "heap_free", "heap_unused", "stacks",
 	"runtime_total", "rss", "gomemlimit", "memory_limit",
 	"alloc_bytes", "alloc_objects", "free_bytes", "free_objects", "gc_cycles", "gc_forced",
-	"gc_cpu_s", "gc_assist_cpu_s", "total_cpu_s", "gc_limiter_cycle",
+	"gc_cpu_s", "gc_assist_cpu_s", "total_cpu_s", "process_cpu_s", "gc_limiter_cycle",
 	"pause_p50_s", "pause_p99_s", "pause_max_s",
 	"scan_heap", "scan_stack", "scan_globals",
 	"goroutines", "goroutines_created", "goroutines_running", "goroutines_runnable",

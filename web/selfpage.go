@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/leakline/leakline/internal/cputime"
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
 )
@@ -18,6 +19,7 @@ type selfMeter struct {
 	mu   sync.Mutex
 	at   time.Time
 	cpu  float64 // seconds
+	used cputime.Meter
 	last float64 // share of one core, negative while unknown
 }
 
@@ -28,9 +30,9 @@ func (m *selfMeter) cpuShare() (share float64, known bool) {
 	defer m.mu.Unlock()
 	now := time.Now()
 	if since := now.Sub(m.at); since >= time.Second {
-		cpu := processCPU()
+		cpu, known := m.used.Seconds()
 		m.last = -1
-		if !m.at.IsZero() && cpu > 0 {
+		if !m.at.IsZero() && known {
 			m.last = (cpu - m.cpu) / since.Seconds()
 		}
 		m.at, m.cpu = now, cpu

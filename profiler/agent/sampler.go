@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 
+	"github.com/leakline/leakline/internal/cputime"
 	"github.com/leakline/leakline/profiler"
 )
 
@@ -80,6 +81,7 @@ type sampler struct {
 	latency     *profiler.Recent
 	n           int
 	rss         *rssReader
+	cpu         cputime.Meter
 	reading     profiler.Reading
 }
 
@@ -153,6 +155,10 @@ func (s *sampler) read() *profiler.Reading {
 	}
 	r.Set(profiler.MemoryLimit, s.limit)
 	r.Set(profiler.RSS, s.rss.bytes())
+	r.Set(profiler.ProcessCPU, profiler.Unknown)
+	if seconds, ok := s.cpu.Seconds(); ok {
+		r.Set(profiler.ProcessCPU, seconds)
+	}
 	s.readPauses(r)
 	s.readCounters(r)
 	return r

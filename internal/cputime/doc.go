@@ -1,0 +1,2 @@
+// Package cputime tells how much CPU this process has used.
+package cputime
