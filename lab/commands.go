@@ -61,6 +61,13 @@ type Switched struct {
 // Use switches the strategy. While the patient is down the wish is kept and
 // applied when it is ready.
 func (l *Lab) Use(ctx context.Context, name, by string) (Switched, error) {
+	if err := l.trials.running(); err != nil {
+		return Switched{}, err
+	}
+	return l.use(ctx, name, by)
+}
+
+func (l *Lab) use(ctx context.Context, name, by string) (Switched, error) {
 	l.command.Lock()
 	defer l.command.Unlock()
 	if _, err := l.lookUp(name); err != nil {
@@ -69,7 +76,7 @@ func (l *Lab) Use(ctx context.Context, name, by string) (Switched, error) {
 	p := l.present()
 	from := l.wanted()
 	if p == nil {
-		l.change(func(s *State) { l.desired, s.Strategy = name, name })
+		l.change(func(s *State) { l.desired, s.Strategy, s.Capacity = name, name, nil })
 		return Switched{Name: name}, nil
 	}
 	if from == name {
@@ -80,9 +87,11 @@ func (l *Lab) Use(ctx context.Context, name, by string) (Switched, error) {
 	if err != nil {
 		return Switched{}, err
 	}
-	l.watch.Running(name)
+	l.runs(name)
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkSwitch, From: from, To: name, By: by, Text: from + " → " + name})
-	l.change(func(s *State) { l.desired, s.Strategy, s.StrategyGeneration = name, name, done.Generation })
+	l.change(func(s *State) {
+		l.desired, s.Strategy, s.StrategyGeneration, s.Capacity = name, name, done.Generation, nil
+	})
 	l.takeSoon(target.Request{Reason: profiler.ReasonAfterSwitch, By: "lab"})
 	return done, nil
 }
@@ -106,6 +115,10 @@ type LoadChange struct {
 	RPS        *float64 `json:"rps"`
 	RiskyShare *float64 `json:"risky_share"`
 	RiskyUsers *int     `json:"risky_users"`
+
+	// TimesCapacity sets the rate to so many times what the checker can do,
+	// which takes four seconds to measure after anything has changed.
+	TimesCapacity *float64 `json:"times_capacity"`
 }
 
 // SetLoad changes the load and returns the whole of it.
@@ -113,9 +126,21 @@ func (l *Lab) SetLoad(ctx context.Context, c LoadChange, by string) (LoadSetting
 	l.command.Lock()
 	defer l.command.Unlock()
 	old := l.load.get()
+	if err := l.trials.running(); err != nil {
+		return old, err
+	}
 	s := old
-	if c.RPS != nil {
+	switch {
+	case c.RPS != nil && c.TimesCapacity != nil:
+		return old, fmt.Errorf("%w: rps and times_capacity exclude each other", ErrInvalid)
+	case c.RPS != nil:
 		s.RPS = *c.RPS
+	case c.TimesCapacity != nil:
+		rps, err := l.timesCapacity(ctx, *c.TimesCapacity, by)
+		if err != nil {
+			return old, err
+		}
+		s.RPS = rps
 	}
 	if c.RiskyShare != nil {
 		s.RiskyShare = *c.RiskyShare
@@ -135,6 +160,9 @@ func (l *Lab) SetLoad(ctx context.Context, c LoadChange, by string) (LoadSetting
 		}
 	}
 	l.load.set(s)
+	if s.RiskyUsers != old.RiskyUsers {
+		l.change(func(state *State) { state.Capacity = nil })
+	}
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkLoad, By: by, Text: describeLoad(old, s)})
 	l.change(func(*State) {})
 	return s, nil
@@ -180,21 +208,29 @@ func (l *Lab) resize(ctx context.Context, old, s LoadSettings) error {
 }
 
 // Restart ends the present life, if there is one, and starts the next at once.
-func (l *Lab) Restart(by string) {
+func (l *Lab) Restart(by string) error {
+	if err := l.trials.running(); err != nil {
+		return err
+	}
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart asked for"})
 	l.again()
+	return nil
 }
 
 // Reset begins again: a new life, with strategy, load, faults and limits as they were
 // at the start.
 func (l *Lab) Reset(ctx context.Context, by string) error {
+	if err := l.StopTrial(ctx, "the lab was reset"); err != nil {
+		return err
+	}
 	first := l.first
-	if _, err := l.SetLoad(ctx, LoadChange{&first.RPS, &first.RiskyShare, &first.RiskyUsers}, by); err != nil {
+	if _, err := l.SetLoad(ctx, LoadChange{RPS: &first.RPS, RiskyShare: &first.RiskyShare, RiskyUsers: &first.RiskyUsers}, by); err != nil {
 		return err
 	}
 	if err := l.backToTheStart(); err != nil {
 		return err
 	}
+	l.scores.clear()
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
 	l.again()
 	return nil
@@ -210,6 +246,7 @@ func (l *Lab) backToTheStart() error {
 		l.desired = l.cfg.Strategy
 		s.Faults = noFaults
 		s.Limits, s.Death = l.cfg.limits(), nil
+		s.Capacity, s.Proof, s.resetFrom = nil, nil, s.Generation
 	})
 	return nil
 }

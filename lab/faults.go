@@ -128,6 +128,9 @@ func (l *Lab) SetFaults(ctx context.Context, c FaultsChange, by string) (Faults,
 	l.command.Lock()
 	defer l.command.Unlock()
 	old := l.State().Faults
+	if err := l.trials.running(); err != nil {
+		return old, err
+	}
 	f := c.onto(old)
 	if err := f.check(); err != nil {
 		return old, err
@@ -143,7 +146,7 @@ func (l *Lab) SetFaults(ctx context.Context, c FaultsChange, by string) (Faults,
 			return old, errors.Join(err, l.disturbRedis(old))
 		}
 	}
-	l.change(func(s *State) { s.Faults = f })
+	l.change(func(s *State) { s.Faults, s.Capacity = f, nil })
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkNote, By: by, Text: f.changed(old)})
 	return f, nil
 }
@@ -177,6 +180,9 @@ func (p *patient) suffer(ctx context.Context, f Faults) error {
 
 // Expire makes Redis forget the cached list, as its time to live will.
 func (l *Lab) Expire(ctx context.Context, by string) error {
+	if err := l.trials.running(); err != nil {
+		return err
+	}
 	p := l.present()
 	if p == nil {
 		return fmt.Errorf("expiring the list: %w", ErrNoPatient)

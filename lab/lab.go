@@ -76,6 +76,11 @@ type Lab struct {
 	box   blackBox
 	watch *target.Watch
 
+	scores   *scoreboard
+	trials   trials
+	conducts chan conduct // trials to run; one at a time
+	baseline baseline     // of whoever augments readings, one after the other
+
 	redis    string      // URL the patient uses
 	database string      // as riskyusers.Open takes it
 	private  *child      // the Redis child, nil with somebody's Redis
@@ -99,6 +104,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 		cfg:      cfg.withDefaults(),
 		restart:  make(chan struct{}, 1),
 		captures: make(chan target.Request, 8),
+		conducts: make(chan conduct, 1),
 	}
 	settings := LoadSettings{RPS: l.cfg.RPS, RiskyShare: l.cfg.RiskyShare, RiskyUsers: l.cfg.RiskyUsers}
 	if err := settings.check(l.cfg.Users); err != nil {
@@ -114,6 +120,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	l.desired, l.first = l.cfg.Strategy, settings
 	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Faults: noFaults, Limits: limits}
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
+	l.scores = newScoreboard(l.load)
 	l.watch = target.NewWatch(target.WatchConfig{
 		ID: TargetID, Epoch: l.cfg.Epoch, Archive: l.cfg.Archive, Sink: l.cfg.Sink,
 		Augment: l.augment(), Verdict: l.cfg.OnVerdict, Log: l.cfg.Log,
@@ -133,7 +140,9 @@ func (l *Lab) augment() func(*profiler.Reading) {
 	load := newLoadReader(l.load)
 	return func(r *profiler.Reading) {
 		load.augment(r)
+		l.scores.reading(r)
 		l.watchTheLimit(r)
+		l.compareWithFirst(r)
 	}
 }
 
@@ -217,7 +226,7 @@ func (l *Lab) Run(ctx context.Context) error {
 		once   sync.Once
 		broken error
 	)
-	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis, l.watch.Judge} {
+	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis, l.watch.Judge, l.conductTrials} {
 		parts.Go(func() {
 			if err := run(ctx); err != nil {
 				once.Do(func() { broken = err })

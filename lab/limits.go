@@ -61,6 +61,9 @@ func (l *Lab) SetLimits(_ context.Context, c LimitsChange, by string) (Limits, e
 	l.command.Lock()
 	defer l.command.Unlock()
 	old := l.State().Limits
+	if err := l.trials.running(); err != nil {
+		return old, err
+	}
 	s := old
 	if c.MemoryLimit != nil {
 		s.MemoryLimit = *c.MemoryLimit
@@ -77,7 +80,7 @@ func (l *Lab) SetLimits(_ context.Context, c LimitsChange, by string) (Limits, e
 	if s == old {
 		return s, nil
 	}
-	l.change(func(state *State) { state.Limits = s })
+	l.change(func(state *State) { state.Limits, state.Capacity = s, nil })
 	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart with " + s.String()})
 	l.again()
 	return s, nil

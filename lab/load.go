@@ -66,6 +66,7 @@ type load struct {
 
 	mu       sync.Mutex
 	settings LoadSettings
+	held     bool   // nothing arrives for now
 	patient  string // base URL, empty between lives
 	unsure   *users // in transition: their decision is not judged; nil when all is settled
 	lists    int    // changes of who is risky so far
@@ -105,6 +106,11 @@ func (l *load) set(s LoadSettings) {
 	l.mu.Lock()
 	l.settings = s
 	l.mu.Unlock()
+	l.wake()
+}
+
+// wake has the arrivals look at what has changed.
+func (l *load) wake() {
 	select {
 	case l.changed <- struct{}{}:
 	default:
@@ -163,9 +169,9 @@ func (l *load) run(ctx context.Context) error {
 	defer under.Wait()
 	defer l.client.CloseIdleConnections()
 	for payment := uint64(1); ; {
-		rps := l.get().RPS
+		rps := l.rate()
 		begun, sent := time.Now(), 0
-		for rps == l.get().RPS {
+		for rps == l.rate() {
 			if !l.pause(ctx, arrivalAt(begun, rps, sent+1)) {
 				if ctx.Err() != nil {
 					return nil

@@ -15,16 +15,20 @@ const (
 type State struct {
 	target.Life
 	Strategy           string
-	StrategyGeneration uint64 // of the checker in this life
-	Limits             Limits // of the next life; of this one too unless another is being started
-	Fence              string // how the limit is enforced, in words
-	Death              *Death // the last for want of memory, nil before the first and after a reset
+	StrategyGeneration uint64      // of the checker in this life
+	Limits             Limits      // of the next life; of this one too unless another is being started
+	Fence              string      // how the limit is enforced, in words
+	Death              *Death      // the last for want of memory, nil before the first and after a reset
+	Capacity           *Capacity   // of the checker as it is, nil until it is measured
+	Proof              *ResetProof // of the last reset, nil before the first
 	Load               LoadSettings
 	Counts             LoadCounts
 	Faults             Faults
 	Redis              string // what runs, in words
 	OwnRedis           bool   // it is the lab's, and can be disturbed
 	Database           string // in words
+
+	resetFrom uint32 // generation that a reset not proven yet ended, else 0
 }
 
 // State returns the present state.

@@ -111,7 +111,7 @@ func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *targ
 	generation = l.State().Generation + 1
 	l.box.begin(p.fence.limit)
 	l.watch.Begin(t, generation, true)
-	l.watch.Running(running.Name)
+	l.runs(running.Name)
 	l.load.aim(p.url)
 	l.change(func(s *State) {
 		s.Status, s.Since, s.Attempt = Running, time.Now(), 0
@@ -125,8 +125,16 @@ func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *targ
 	return t, generation, nil
 }
 
+// runs says that a strategy decides from now on.
+func (l *Lab) runs(strategy string) {
+	l.scores.judge(l.watch.Verdict())
+	l.scores.begin(strategy)
+	l.watch.Running(strategy)
+}
+
 // dismiss says that there is no patient.
 func (l *Lab) dismiss() {
+	l.scores.judge(l.watch.Verdict())
 	l.load.aim("")
 	l.watch.End()
 	l.watch.Running("")
@@ -150,7 +158,9 @@ func (l *Lab) mourn(end ending) {
 	var death *Death
 	if end.outOfMemory {
 		death = l.autopsy(end)
+		end.verdict = &death.Verdict
 	}
+	l.scores.died(end.verdict)
 	l.change(func(s *State) {
 		s.LastExit, s.Restarts = end.why, s.Restarts+1
 		if end.killed {

@@ -38,8 +38,17 @@ export interface Verdict {
 export interface State {
   target: string; status: string; epoch: string; generation: number; strategy: string;
   uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
-  backing_off_ms?: number; attempt?: number; load?: Load | null; faults?: Record<string, number | string> | null; limits?: Limits | null; fence?: string; death?: Death | null; viewers?: number; words?: string;
+  backing_off_ms?: number; attempt?: number; load?: Load | null; faults?: Record<string, number | string> | null; limits?: Limits | null; fence?: string; death?: Death | null; capacity?: { rps: number; strategy: string; t: number } | null; reset?: { t: number; back: boolean; words: string } | null; viewers?: number; words?: string;
 }
+
+export interface Score { strategy: string; current: boolean; cells: { column: string; text: string; tone: string }[] }
+
+export interface Trial {
+  id: number; a: string; b: string; status: string; headline: string; remaining_s: number | null;
+  lines: { what: string; a: string; b: string; times: string; tone: string }[];
+}
+
+export interface Board { scores: Score[]; trials: Trial[] }
 
 export interface Hello {
   type: "hello"; epoch: string; seq: number; target: string; columns: Column[];

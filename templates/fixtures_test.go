@@ -31,6 +31,15 @@ func liveView(instructor bool) LiveView {
 			{Name: "set-per-request"}, {Name: "list-scan", Current: true}, {Name: "unclosed-rows", Reason: "needs SQL"},
 		}},
 		Cost: []Cost{{"observer", "1.2 %", "CPU"}},
+		Scoreboard: &Scoreboard{
+			Columns: []ScoreColumn{{"active", "active"}, {"verdict", "verdict"}}, CSV: "/api/v1/scoreboard.csv?target=checker",
+			Rows:    []ScoreRow{{Strategy: "list-scan", Current: true, Cells: []ScoreCell{{"3 min", ""}, {"churn", "sound"}}}},
+			Choices: []string{"set-per-request", "list-scan"},
+			Trials: []TrialView{{
+				ID: "1", A: "set-per-request", B: "list-scan", Headline: "list-scan allocates half.",
+				Lines: []TrialLine{{"allocated per request", "1.7 MB", "0.9 MB", "0.5 times", "shrank"}},
+			}},
+		},
 	}
 }
 

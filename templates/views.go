@@ -103,7 +103,43 @@ type LiveView struct {
 	Marks    []MarkRow         // newest first
 	Controls *Controls         // rendered for the instructor only
 	Cost     []Cost            // this dashboard's own
+
+	Scoreboard *Scoreboard // nil where there are no strategies
 }
+
+// A Scoreboard says what each strategy has cost.
+type Scoreboard struct {
+	Columns []ScoreColumn // after the strategy's name
+	Rows    []ScoreRow
+	Choices []string    // strategies that can be compared
+	Trials  []TrialView // that have ended, newest first
+	CSV     string      // address
+}
+
+// A ScoreColumn heads the cells of its name.
+type ScoreColumn struct{ Column, Label string }
+
+// A ScoreRow is one strategy; its cells are in the order of the columns.
+type ScoreRow struct {
+	Strategy string
+	Current  bool
+	Cells    []ScoreCell
+}
+
+// A ScoreCell is a figure as text; its tone is a verdict's, or empty.
+type ScoreCell struct{ Text, Tone string }
+
+// A TrialView is what came of comparing two strategies under equal load.
+type TrialView struct {
+	ID       string
+	A, B     string
+	Headline string
+	Lines    []TrialLine // empty when it was stopped
+	CSV      string      // address
+}
+
+// A TrialLine is one figure of both, and how many times as much B takes.
+type TrialLine struct{ What, A, B, Times, Tone string }
 
 // A MarkRow is one line of "What happened". Marks with the reason "interval"
 // are no news and are left out.
@@ -123,6 +159,7 @@ type Controls struct {
 	RPS        string // plain digits: "100"
 	RiskyShare string // percent, plain digits: "10"
 	RiskyUsers string // plain digits: "10000"
+	Capacity   string // what the checker can do, in words
 	Faults     []FaultField
 	Updater    string // atomic, naive or stopped
 	Redis      string // up, frozen or down

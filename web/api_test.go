@@ -63,6 +63,19 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "share above one", method: "PUT", path: "load", body: `{"risky_share":1.5}`, status: 400, says: "0 to 1"},
 		{name: "more risky users than users", method: "PUT", path: "load", body: `{"risky_users":1000}`, status: 400, says: "1 to 999", beyond: true},
 
+		{name: "load by two ways", method: "PUT", path: "load", body: `{"rps":5,"times_capacity":1.5}`, status: 400, says: "exclude each other", beyond: true},
+		{name: "load by a capacity nobody has", method: "PUT", path: "load", body: `{"times_capacity":1.5}`, status: 503, says: "no checker process"},
+		{name: "load of no capacity", method: "PUT", path: "load", body: `{"times_capacity":0}`, status: 400, says: "more than 0"},
+
+		{name: "scoreboard before anything ran", method: "GET", path: "scoreboard", status: 200, says: `"scores":[]`},
+		{name: "scoreboard as a table", method: "GET", path: "scoreboard.csv", status: 200, says: "strategy,active_s,"},
+		{name: "table of no trial", method: "GET", path: "scoreboard.csv?trial=7", status: 404, says: "no such trial"},
+		{name: "trial while the load is paused", method: "POST", path: "scoreboard/trial", body: `{"a":"list-scan","b":"set-per-request"}`, status: 400, says: "paused", beyond: true},
+		{name: "trial of one", method: "POST", path: "scoreboard/trial", body: `{"a":"list-scan","b":"list-scan"}`, status: 400, says: "name two", beyond: true},
+		{name: "trial of what there is not", method: "POST", path: "scoreboard/trial", body: `{"a":"list-scan","b":"magic"}`, status: 404, says: "magic"},
+		{name: "trial of a moment", method: "POST", path: "scoreboard/trial", body: `{"a":"list-scan","b":"set-per-request","seconds":1}`, status: 400, says: "5 to 300", beyond: true},
+		{name: "stop of no trial", method: "DELETE", path: "scoreboard/trial", status: 204},
+
 		{name: "faults merge and are kept", method: "PUT", path: "faults", body: `{"setex_latency_ms":30000,"check_timeout_ms":0}`, status: 200, says: `"setex_latency_ms":30000,"check_timeout_ms":0,"updater":"atomic"`},
 		{name: "fault below nothing", method: "PUT", path: "faults", body: `{"sql_latency_ms":-1}`, status: 400, says: "0 to 600000"},
 		{name: "a Redis there is not", method: "PUT", path: "faults", body: `{"redis":"tired"}`, status: 400, says: "up, frozen or down"},

@@ -41,6 +41,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if t.Lab != nil {
 		state := t.Lab.State()
+		view.Scoreboard = scoreboardView(t)
 		view.Strategy, view.Load = state.Strategy, loadWords(state.Load)
 		if view.Note == nil {
 			view.Note = deathNote(state.Death)
@@ -79,25 +80,12 @@ func liveHeadline(t *api.Target) templates.Headline {
 		aside += " · " + t.Where
 	}
 	return templates.Headline{
-		Aside: aside, Strip: api.Words(t, f), Tone: verdictTone(v.Word), Word: word(v.Word),
+		Aside: aside, Strip: api.Words(t, f), Tone: api.VerdictTone(v.Word), Word: word(v.Word),
 		Sentence: []templates.Span{{Text: v.Summary}}, Evidence: append(v.Evidence, v.Warnings...),
 		Figures: []templates.HeadFigure{
 			head("live after GC", exactness, profiler.FigFloor), head("allocated", "exact", profiler.FigAllocBytes), third,
 		},
 	}
-}
-
-// verdictTone says how a verdict looks; the page's script has the same table.
-func verdictTone(w verdict.Word) string {
-	switch {
-	case w.Fault():
-		return "fault"
-	case w == verdict.Insufficient:
-		return ""
-	case w == verdict.Growing || w == verdict.OffHeap || w == verdict.Stale:
-		return "watch"
-	}
-	return "sound"
 }
 
 func word(w verdict.Word) string {
@@ -183,6 +171,7 @@ func controls(t *api.Target) *templates.Controls {
 	}
 	state := t.Lab.State()
 	c.RPS = strconv.FormatFloat(state.Load.RPS, 'f', -1, 64)
+	c.Capacity = capacityWords(state.Capacity)
 	c.RiskyShare = strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64)
 	c.RiskyUsers = strconv.Itoa(state.Load.RiskyUsers)
 	c.Updater, c.Redis, c.OwnRedis = state.Faults.Updater, state.Faults.Redis, state.OwnRedis

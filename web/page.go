@@ -58,7 +58,7 @@ func (s *Server) targetLinks(current *api.Target, nav string) []templates.Target
 		life, v := t.Life(), t.Watch.Verdict()
 		links = append(links, templates.TargetLink{
 			ID: t.ID, Href: path + "?" + url.Values{"target": {t.ID}}.Encode(), Current: t == current,
-			Status: templates.Status(life.Status), Word: word(v.Word), Tone: verdictTone(v.Word),
+			Status: templates.Status(life.Status), Word: word(v.Word), Tone: api.VerdictTone(v.Word),
 		})
 	}
 	return links

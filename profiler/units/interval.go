@@ -20,13 +20,27 @@ func CountEstimate(low, estimate, high float64) string {
 	return doubted(low, estimate, high, countScales)
 }
 
+// SecondsEstimate is ByteEstimate for times, given in seconds: "2.81 ± 0.05 ms".
+func SecondsEstimate(low, estimate, high float64) string {
+	return doubted(low, estimate, high, secondScales)
+}
+
+// TimesEstimate writes how many times as much something is: "0.51 (0.50 to
+// 0.53) times".
+func TimesEstimate(low, estimate, high float64) string {
+	if math.IsNaN(low) || math.IsNaN(estimate) || math.IsNaN(high) {
+		return Unknown
+	}
+	return Number(estimate) + " (" + Number(low) + " to " + Number(high) + ")" + nbsp + "times"
+}
+
 func span(low, high float64, scales []scale) string {
 	if math.IsNaN(low) || math.IsNaN(high) {
 		return Unknown
 	}
 	s := fit(math.Max(math.Abs(low), math.Abs(high)), scales)
 	places := max(0, 2-magnitude(math.Max(math.Abs(low), math.Abs(high))/s.factor))
-	if s.factor == 1 {
+	if s.factor == 1 && s.unit != "s" { // what is counted has no fractions
 		places = 0
 	}
 	out := decimal(low/s.factor, places) + " to " + decimal(high/s.factor, places)

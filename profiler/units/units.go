@@ -28,8 +28,9 @@ type scale struct {
 }
 
 var (
-	byteScales  = []scale{{1, "B"}, {1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}, {1e12, "TB"}, {1e15, "PB"}}
-	countScales = []scale{{1, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "G"}}
+	byteScales   = []scale{{1, "B"}, {1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}, {1e12, "TB"}, {1e15, "PB"}}
+	secondScales = []scale{{1e-9, "ns"}, {1e-6, "µs"}, {1e-3, "ms"}, {1, "s"}}
+	countScales  = []scale{{1, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "G"}}
 )
 
 // fit returns the largest scale in which v still reads at least 1 after

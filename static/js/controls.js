@@ -46,6 +46,8 @@ class Controls {
     write(why, ready ? "" : `The process is ${state.status}: what needs it waits. ${this.#cards.length ? "Strategy and load are kept for its return." : ""}`.trim());
     this.#check(state.strategy);
     if (state.load) this.#showLoad(state.load);
+    const capacity = one("[data-capacity]", this.#rail);
+    if (capacity) write(capacity, capacityWords(state.capacity ?? null));
     if (state.faults) this.#showFaults(state.faults);
     if (state.limits) this.#showLimits(state.limits, state.fence ?? "");
   }
@@ -125,6 +127,7 @@ class Controls {
       clearTimeout(this.#settling);
       this.#settling = setTimeout(() => this.#send("rps", Number(slider.value)), SETTLE_MS);
     });
+    for (const b of all("[data-times]", this.#rail)) b.addEventListener("click", () => this.#times(Number(b.dataset.times)));
     for (const field of all("input[data-load]", this.#rail)) {
       field.addEventListener("change", () => {
         if (!field.reportValidity() || field.value === "") return;
@@ -176,9 +179,17 @@ class Controls {
     if (fence) write(one("[data-fence]", this.#rail), `enforced by ${fence}`);
   }
 
-  /** @param {string} what @param {number} value */
-  #send(what, value) {
-    return this.#tell("Changing the load …", async () => {
+  /** A load by what the checker can do, which is measured first. @param {number} times */
+  async #times(times) {
+    const buttons = all("[data-times]", this.#rail);
+    for (const b of buttons) b.disabled = true;
+    await this.#send("times_capacity", times, "Measuring what it can do, about 4\u00a0s …");
+    for (const b of buttons) b.disabled = false;
+  }
+
+  /** @param {string} what @param {number} value @param {string} [doing] */
+  #send(what, value, doing = "Changing the load …") {
+    return this.#tell(doing, async () => {
       const load = await call("PUT", apiURL("load"), { body: { [what]: value } });
       this.#showLoad(load);
       return `Load is ${loadWords(load)}.`;
@@ -198,6 +209,9 @@ class Controls {
     if (load.skipped !== undefined) write(one("[data-skipped]", this.#rail), count(load.skipped));
   }
 }
+
+/** As the server writes it. @param {{rps: number, strategy: string} | null} c */
+const capacityWords = (c) => c ? `${c.strategy} decides ${count(c.rps)} a second when never idle.` : "Not measured since the last change; takes about 4\u00a0s.";
 
 const WORDS = {
   snapshot: { path: "snapshots", doing: "Taking a snapshot …", done: "" },

@@ -27,7 +27,20 @@ const SLOW_MS = 250; // notes and uptime
 export function live() {
   const left = new AbortController();
   new LivePage(left.signal).start();
+  whenSeen(one("[data-scoreboard]"), () => import("./scoreboard.js").then((m) => m.scoreboard(left.signal)));
   addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
+}
+
+/** What lies below most screens is fetched when somebody comes to it.
+ * @param {Element | null} node @param {() => void} act */
+function whenSeen(node, act) {
+  if (!node) return;
+  const seen = new IntersectionObserver(([entry]) => {
+    if (!entry.isIntersecting) return;
+    seen.disconnect();
+    act();
+  }, { rootMargin: "200px" });
+  seen.observe(node);
 }
 
 class LivePage {

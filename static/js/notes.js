@@ -19,6 +19,7 @@ import { around } from "./marks.js";
 /** @typedef {{tone: string, icon: string, lead: string, text: string, action: "" | "retry" | "live" | "reset", resume: boolean, compare?: {href: string, text: string}}} NoteText */
 
 const DEATH_SHOWN_MS = 5 * 60_000;
+const RESET_SHOWN_MS = 60_000;
 
 const inSeconds = (/** @type {number} */ ms) => `${Math.max(0, Math.ceil(ms / 1000))}\u00a0s`;
 
@@ -43,6 +44,11 @@ export function noteFor(f) {
     const href = `/diff?${new URLSearchParams({ base: death.base, head: death.head })}`;
     const compare = death.head ? { compare: { href, text: "What was growing" } } : {};
     return { tone: "fault", icon: "fault", lead: `Killed at ${clockTime(death.t, f.zone)}.`, text: `${why}.${judged}`, action: "", resume: false, ...compare };
+  }
+  const reset = f.state?.reset;
+  if (reset && f.now - reset.t < RESET_SHOWN_MS) {
+    const lead = reset.back ? "Reset: back at the start." : "Reset, and not back at the start.";
+    return { tone: reset.back ? "sound" : "watch", icon: reset.back ? "sound" : "watch", lead, text: reset.words, action: "", resume: false };
   }
   if (f.paused) {
     const text = `Still collecting: ${duration(f.paused.behindMs / 1000)} behind.`;

@@ -103,7 +103,9 @@ func (a *API) gc(t *Target, w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *API) restart(t *Target, w http.ResponseWriter, r *http.Request) error {
-	t.Lab.Restart(by)
+	if err := t.Lab.Restart(by); err != nil {
+		return err
+	}
 	return a.state(t, w, r)
 }
 

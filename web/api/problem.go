@@ -30,7 +30,7 @@ func StatusOf(err error) int {
 		return http.StatusBadRequest
 	case errors.As(err, &mismatch):
 		return http.StatusUnprocessableEntity
-	case errors.Is(err, lab.ErrForeign):
+	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial):
 		return http.StatusConflict
 	case errors.Is(err, target.ErrNotRunning), errors.Is(err, lab.ErrNoPatient):
 		return http.StatusServiceUnavailable

@@ -35,6 +35,8 @@ type State struct {
 	Fence              string                `json:"fence"`           // how the memory limit is enforced, in words
 	TimeToLimitS       *float64              `json:"time_to_limit_s"` // at the present slope; null while it does not rise
 	Death              *jsonDeath            `json:"death"`           // the last for want of memory
+	Capacity           *jsonCapacity         `json:"capacity"`        // of the checker as it is; null until measured
+	Reset              *jsonReset            `json:"reset"`           // what the last reset led to; null before it is known
 	Faults             *lab.Faults           `json:"faults"`          // null where leakline makes none
 	Redis              string                `json:"redis"`
 	Database           string                `json:"database"`
@@ -57,6 +59,35 @@ type jsonDeath struct {
 	Missed []string `json:"missed"` // shares of the limit of which there is no picture
 
 	Verdict verdict.Verdict `json:"verdict"` // of that life
+}
+
+// A jsonCapacity is a lab.Capacity on the wire.
+type jsonCapacity struct {
+	lab.Capacity
+	T int64 `json:"t"`
+}
+
+func capacityOnWire(c *lab.Capacity) *jsonCapacity {
+	if c == nil {
+		return nil
+	}
+	return &jsonCapacity{*c, c.At.UnixMilli()}
+}
+
+// A jsonReset is a lab.ResetProof on the wire.
+type jsonReset struct {
+	T     int64    `json:"t"`
+	Back  bool     `json:"back"`  // at what the first life needed
+	First lab.Need `json:"first"` // soon after its start
+	Now   lab.Need `json:"now"`
+	Words string   `json:"words"`
+}
+
+func resetOnWire(p *lab.ResetProof) *jsonReset {
+	if p == nil {
+		return nil
+	}
+	return &jsonReset{p.At.UnixMilli(), p.Back, p.First, p.Now, p.Figures()}
 }
 
 func deathOnWire(d *lab.Death) *jsonDeath {
@@ -101,6 +132,7 @@ func (a *API) State(t *Target) State {
 		state.Strategy, state.StrategyGeneration = s.Strategy, s.StrategyGeneration
 		state.Load = &loadState{s.Load, s.Counts}
 		state.Limits, state.Fence, state.Death = &s.Limits, s.Fence, deathOnWire(s.Death)
+		state.Capacity, state.Reset = capacityOnWire(s.Capacity), resetOnWire(s.Proof)
 		state.Faults, state.Redis, state.Database = &s.Faults, s.Redis, s.Database
 	}
 	if !life.Since.IsZero() {
