@@ -11,7 +11,7 @@ import (
 
 // A life shows how little it needs in a few seconds soon after its start; one
 // that follows a reset has longer, because connections that a busy moment
-// opened stay for ten seconds.
+// opened stay for a while.
 const (
 	baselineFrom  = 2 * time.Second
 	baselineTo    = 5 * time.Second

@@ -47,6 +47,7 @@ type Config struct {
 	SoftLimit   bool   // enforce the limit by watching, even where a cgroup could be made
 
 	SnapshotEvery time.Duration         // default 30 s
+	TrialWarmUp   time.Duration         // of each stretch of a trial; default 3 s
 	Sink          target.Sink           // told every reading and mark; may be nil
 	OnState       func()                // called when State has changed; may be nil
 	OnVerdict     func(verdict.Verdict) // called when the verdict has changed; may be nil
@@ -58,6 +59,7 @@ func (c Config) withDefaults() Config {
 	c.RiskyUsers = cmp.Or(c.RiskyUsers, 10_000)
 	c.Strategy = cmp.Or(c.Strategy, strategy.Catalog()[0].Name)
 	c.CheckerCPUs = cmp.Or(c.CheckerCPUs, 1)
+	c.TrialWarmUp = cmp.Or(c.TrialWarmUp, 3*time.Second)
 	c.SnapshotEvery = cmp.Or(c.SnapshotEvery, 30*time.Second)
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	if c.Redis != "" {

@@ -85,7 +85,8 @@ func newLoad(users int, settings LoadSettings, foreign bool) *load {
 		client: &http.Client{
 			Timeout: answerTimeout,
 			Transport: &http.Transport{
-				MaxIdleConnsPerHost: 256, IdleConnTimeout: 10 * time.Second, DisableCompression: true,
+				// A connection kept is a goroutine of the patient: those of a busy moment go soon.
+				MaxIdleConnsPerHost: 256, IdleConnTimeout: 3 * time.Second, DisableCompression: true,
 			},
 		},
 	}

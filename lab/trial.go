@@ -16,8 +16,7 @@ import (
 
 const (
 	maxTrials = 20 // kept; the oldest go first
-	warmUp    = 3 * time.Second
-	stretches = 4 // A, B, B, A: whatever drifts meanwhile weighs on both alike
+	stretches = 4  // A, B, B, A: whatever drifts meanwhile weighs on both alike
 )
 
 // ErrTrial reports a command that would make a trial under way unfair.
@@ -125,7 +124,7 @@ func (l *Lab) Compare(plan TrialPlan) (Trial, error) {
 	t.given++
 	trial := Trial{
 		ID: t.given, TrialPlan: plan, Status: TrialRunning, Started: time.Now(), Load: load, Step: 1,
-		EndsAt: time.Now().Add(stretches * (warmUp + time.Duration(plan.Seconds)*time.Second)),
+		EndsAt: time.Now().Add(stretches * (l.cfg.TrialWarmUp + time.Duration(plan.Seconds)*time.Second)),
 	}
 	t.kept = append(t.kept[max(0, len(t.kept)+1-maxTrials):], trial)
 	l.conducts <- conduct{ctx, trial} // which takes it at once: there is no other
@@ -222,7 +221,7 @@ func (l *Lab) stretch(ctx context.Context, strategy, mark string, length time.Du
 	if err := l.awaitLife(ctx, before, strategy); err != nil {
 		return err
 	}
-	if err := sleep(ctx, warmUp); err != nil {
+	if err := sleep(ctx, l.cfg.TrialWarmUp); err != nil {
 		return err
 	}
 	if err := l.watch.GC(ctx, "lab"); err != nil {
