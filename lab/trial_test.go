@@ -9,6 +9,7 @@ import (
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 func TestATrialComparesInTurn(t *testing.T) {
@@ -136,5 +137,32 @@ func TestALoadByCapacity(t *testing.T) {
 		if _, err := s.SetLoad(t.Context(), lab.LoadChange{TimesCapacity: &times}, "instructor"); !errors.Is(err, lab.ErrInvalid) {
 			t.Errorf("%v times the capacity: %v", times, err)
 		}
+	}
+}
+
+// The lesson's fear is that a service allocates faster than it is collected.
+// What happens is that it gets slower: the collector keeps up, and requests
+// pile up.
+func TestOutrunningTheCollectorIsABacklog(t *testing.T) {
+	cfg := config(t)
+	cfg.RiskyUsers = 1000
+	s := run(t, cfg)
+	s.watched(t, 1)
+	noDeadline := int64(0)
+	if _, err := s.SetFaults(t.Context(), lab.FaultsChange{CheckTimeoutMS: &noDeadline}, "instructor"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SetLoad(t.Context(), lab.LoadChange{TimesCapacity: ptr(2.0)}, "instructor"); err != nil {
+		t.Fatal(err)
+	}
+	from, _, _ := s.Watch().Series().Latest()
+	s.eventually(t, "a backlog, in the judge's word", func() bool { return s.Watch().Verdict().Word == verdict.Backlog })
+	now, figures, _ := s.Watch().Series().Latest()
+	allocated := now.Get(profiler.AllocBytes) - from.Get(profiler.AllocBytes)
+	if floor := now.Get(profiler.HeapLive); floor > allocated/3 {
+		t.Errorf("%v bytes are alive of %v allocated, want most collected", floor, allocated)
+	}
+	if waiting, p99 := figures[profiler.FigInFlight], figures[profiler.FigLatencyP99]; waiting < 20 || p99 < 0.2 {
+		t.Errorf("%v requests in flight, a hundredth waits for %v s: want a queue", waiting, p99)
 	}
 }

@@ -32,6 +32,7 @@ const (
 	FigLatencyP99                    // seconds
 	FigSets                          // per second, counted
 	FigCopyAge                       // seconds
+	FigGoMemLimit                    // bytes, unknown when off
 	NumFigures                       // how many figures there are
 )
 
@@ -41,7 +42,7 @@ var figureNames = [NumFigures]string{
 	"gc_per_s", "gc_cpu", "assist_cpu", "pause_max_s", "pause_p50_s", "pause_p99_s", "gc_cycles",
 	"goroutines", "in_flight",
 	"requests_per_s", "errors_per_s", "wrong_per_s", "skipped_per_s",
-	"latency_p50_s", "latency_p99_s", "sets_per_s", "copy_age_s",
+	"latency_p50_s", "latency_p99_s", "sets_per_s", "copy_age_s", "gomemlimit",
 }
 
 // String returns the figure's name on the wire.
@@ -61,6 +62,7 @@ var gauges = [...]struct {
 	{FigFloor, HeapLive}, {FigInUse, HeapInUse}, {FigGoal, HeapGoal}, {FigRSS, RSS}, {FigLimit, MemoryLimit},
 	{FigPauseMax, PauseMax}, {FigPauseP50, PauseP50}, {FigPauseP99, PauseP99}, {FigGCCycles, GCCycles},
 	{FigGoroutines, Goroutines}, {FigInFlight, InFlight}, {FigCopyAge, CopyAge},
+	{FigGoMemLimit, GoMemLimit},
 }
 
 // rates says which figure is the slope of a counter.

@@ -19,7 +19,7 @@ func figure(f profiler.Figure, v float64) templates.Figure {
 	switch f {
 	case profiler.FigFloor, profiler.FigInUse, profiler.FigGoal, profiler.FigRSS, profiler.FigAllocPerRequest:
 		return split(units.Bytes(v))
-	case profiler.FigLimit:
+	case profiler.FigLimit, profiler.FigGoMemLimit:
 		return limitFigure(v)
 	case profiler.FigAllocBytes:
 		return split(units.BytesPerSecond(v))

@@ -1,5 +1,6 @@
 // @ts-check
 import { colours, hatch } from "./colours.js";
+import { lastKnown } from "./decimate.js";
 import { all } from "./dom.js";
 import { gaps } from "./gaps.js";
 import { paint } from "./paint.js";
@@ -183,10 +184,4 @@ function tell(canvas, facts) {
     const text = String(Math.round(value * 1000) / 1000);
     if (canvas.dataset[key] !== text) canvas.dataset[key] = text;
   }
-}
-
-/** @param {Float64Array} v @param {number} low @param {number} high */
-function lastKnown(v, low, high) {
-  for (let i = high - 1; i >= low; i--) if (!Number.isNaN(v[i])) return v[i];
-  return NaN;
 }

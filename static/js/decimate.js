@@ -92,3 +92,9 @@ export function largest(v, low, high) {
   for (let i = low; i < high; i++) if (v[i] > max) max = v[i];
   return max;
 }
+
+/** @param {Float64Array} v @param {number} low @param {number} high */
+export function lastKnown(v, low, high) {
+  for (let i = high - 1; i >= low; i--) if (!Number.isNaN(v[i])) return v[i];
+  return NaN;
+}

@@ -1,4 +1,5 @@
 // @ts-check
+import { lastKnown } from "./decimate.js";
 import { figure, joined } from "./format.js";
 import { isTick } from "./marks.js";
 
@@ -70,6 +71,13 @@ export function paintLimitLabel(scene, axis, inSight) {
   const y = inSight ? scene.y(scene.limit, axis) + scene.type : scene.top + scene.type * 0.1;
   const inset = inSight ? 6 : scene.type * 3.2;
   say(scene, words, scene.left + inset, y, "c-limit");
+}
+
+/** Names a guide under its line, where that is in sight.
+ * @param {Scene} scene @param {import("./strips.js").Line} line @param {Axis} axis */
+export function paintGuideLabel(scene, { column, colour }, axis) {
+  const v = lastKnown(scene.ring.column(column) ?? new Float64Array(), scene.low, scene.high);
+  if (v <= axis.top) say(scene, `${column.toUpperCase()} ${joined(figure(column, v))}`, scene.left + 6, scene.y(v, axis) + scene.type, colour);
 }
 
 /** @param {Scene} scene @param {string} words @param {number} x @param {number} y @param {string} colour */

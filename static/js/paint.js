@@ -1,7 +1,7 @@
 // @ts-check
 import { chooseAxes, paintAxes } from "./axis.js";
 import { paintFloor, paintLine, paintSawtooth } from "./paint-lines.js";
-import { paintCursor, paintDrag, paintEnds, paintFailures, paintGaps, paintLimit, paintLimitLabel, paintMarks } from "./paint-marks.js";
+import { paintCursor, paintDrag, paintEnds, paintFailures, paintGaps, paintLimit, paintGuideLabel, paintLimitLabel, paintMarks } from "./paint-marks.js";
 
 /** @typedef {import("./axis.js").Axes} Axes */
 /** @typedef {import("./scale.js").Axis} Axis */
@@ -54,6 +54,7 @@ export function paint(strip, scene, previous) {
   if (limited && inSight) paintLimit(scene, axes.left);
   paintMarks(scene, Boolean(strip.memory));
   clipped(scene, () => paintData(strip, scene, axes));
+  for (const line of strip.guides ?? []) paintGuideLabel(scene, line, axes.left);
   if (limited) paintLimitLabel(scene, axes.left, inSight);
   if (strip.memory) paintEnds(scene, axes.left);
   paintDrag(scene);
@@ -68,6 +69,7 @@ function paintData(strip, scene, axes) {
     if (strip.failures) paintFailures(scene, strip.failures, axes.left);
     return;
   }
+  for (const line of strip.guides ?? []) paintLine(scene, line, axes.left);
   const [rss, goal, use, floor] = strip.lines;
   paintLine(scene, rss, axes.left);
   paintSawtooth(scene, goal, use, axes.left);

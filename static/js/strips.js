@@ -18,6 +18,7 @@
  * @property {{kind: "bytes" | "seconds" | "plain", unit: string, least: number}} [right]
  * @property {Line[]} lines
  * @property {boolean} [memory] floor, sawtooth, limit and labels at the line ends
+ * @property {Line[]} [guides] lines that no axis makes room for
  * @property {string[]} [failures] columns stacked as blocks on the baseline
  */
 
@@ -29,6 +30,7 @@ export const STRIPS = {
   memory: {
     memory: true,
     left: { kind: "bytes", unit: "", least: 1e6 },
+    guides: [{ column: "gomemlimit", colour: "c-limit", width: 1.25, dash: [2, 4] }],
     lines: [
       { column: "rss", colour: "c-rss", width: 1.75, dash: SECOND },
       { column: "goal", colour: "c-goal", width: 1.5, dash: THIRD },

@@ -19,5 +19,13 @@ export function stripWords(strategy, latest) {
     known("floor", (v) => `live ${joined(figure("floor", v))}`),
     known("copy_age_s", (v) => `copy confirmed ${joined(figure("copy_age_s", v))} ago`),
     known("gc_per_s", (v) => `${significant(v)} GC/s`),
+    spiral(latest),
   ].filter(Boolean).join(" · ");
+}
+
+/** GOMEMLIMIT does not save a leak: it has the collector run without end.
+ * @param {(column: string) => number} latest */
+function spiral(latest) {
+  const share = latest("gc_cpu");
+  return latest("goal") >= 0.75 * latest("gomemlimit") && share >= 0.2 ? `GOMEMLIMIT at work: collecting takes ${joined(figure("gc_cpu", share))} of the CPU`.replaceAll(" ", NBSP) : "";
 }

@@ -11,6 +11,8 @@ test("the strip in words leaves out what is unknown", () => {
   const words = (v) => stripWords("set-per-request", (c) => v[c] ?? NaN).replaceAll("\u00a0", " ");
   assert.equal(words(values), "set-per-request · 100 req/s · 202 MB/s allocated · 6 000 Sets/min · live 2.10 MB · 99.0 GC/s");
   assert.equal(words({ copy_age_s: 0.42 }), "set-per-request · copy confirmed 420 ms ago");
+  assert.match(words({ goal: 119e6, gomemlimit: 120e6, gc_cpu: 0.49 }), /GOMEMLIMIT at work: collecting takes 49.0 % of the CPU/);
+  assert.equal(words({ goal: 119e6, gc_cpu: 0.49 }), "set-per-request", "without the limit it is not at work");
   assert.equal(words({ requests_per_s: 0 }), "set-per-request · 0 req/s");
 });
 

@@ -174,6 +174,9 @@ func Words(t *Target, f profiler.Figures) string {
 	add("%s Sets/min", 60*f[profiler.FigSets], units.Count)
 	add("live %s", f[profiler.FigFloor], units.Bytes)
 	add("%s GC/s", f[profiler.FigGCRate], rate)
+	if share := f[profiler.FigGCCPU]; f[profiler.FigGoal] >= 0.75*f[profiler.FigGoMemLimit] && share >= 0.2 {
+		parts = append(parts, "GOMEMLIMIT at work: collecting takes "+units.Percent(share)+" of the CPU")
+	}
 	return strings.Join(parts, " · ")
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 	pages := []struct{ name, path, token string }{
 		{"live", "/?window=1m", instructorToken},
 		{"live-viewer", "/?window=1m", viewerToken},
+		{"scoreboard", "/?window=1m#scoreboard", instructorToken},
 		{"snapshots", "/snapshots", instructorToken},
 		{"diff", "/diff?base=1&head=2", instructorToken},
 		{"diff-pick", "/diff", viewerToken},
@@ -57,7 +59,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 					address = l.link(page.path, page.token)
 				}
 				p.do(chromedp.Navigate(address))
-				if page.name == "live" || page.name == "live-viewer" {
+				if strings.HasPrefix(page.path, "/?") {
 					p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
 				}
 				p.checkFit(page.name+" "+theme, v)
