@@ -59,7 +59,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 					address = l.link(page.path, page.token)
 				}
 				p.do(chromedp.Navigate(address))
-				if strings.HasPrefix(page.path, "/?") {
+				if strings.HasPrefix(page.name, "live") {
 					p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
 				}
 				p.checkFit(page.name+" "+theme, v)
