@@ -11,7 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +40,7 @@ var ErrFull = errors.New("the snapshot archive is full of pinned snapshots: unpi
 // An Archive is a folder of snapshots. It is safe for concurrent use.
 type Archive struct {
 	cfg  Config
-	root *os.Root
+	disk disk
 
 	mu     sync.Mutex
 	kept   []entry // by id, oldest first
@@ -74,20 +74,28 @@ func Open(dir string, cfg Config) (*Archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the snapshot folder: %w", err)
 	}
-	a := &Archive{cfg: cfg.withDefaults(), root: root}
-	if err := a.load(); err != nil {
+	a, err := openOn(rootDisk{root}, cfg)
+	if err != nil {
 		root.Close()
 		return nil, err
 	}
 	return a, nil
 }
 
+func openOn(d disk, cfg Config) (*Archive, error) {
+	a := &Archive{cfg: cfg.withDefaults(), disk: d}
+	if err := a.load(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
 // Close releases the folder.
-func (a *Archive) Close() error { return a.root.Close() }
+func (a *Archive) Close() error { return a.disk.Close() }
 
 // load indexes what the folder holds. What is not ours stays as it is.
 func (a *Archive) load() error {
-	files, err := fs.ReadDir(a.root.FS(), ".")
+	files, err := fs.ReadDir(a.disk, ".")
 	if err != nil {
 		return fmt.Errorf("listing the snapshot folder: %w", err)
 	}
@@ -107,7 +115,7 @@ func (a *Archive) load() error {
 		case ext == profileExt:
 			profiles = append(profiles, id)
 		default:
-			a.root.Remove(f.Name()) // a save that was cut short and never acknowledged
+			a.disk.Remove(f.Name()) // a save that was cut short and never acknowledged
 		}
 	}
 	for _, id := range profiles {
@@ -125,7 +133,7 @@ func (a *Archive) load() error {
 
 // readLastID takes in what noteLastID wrote.
 func (a *Archive) readLastID() {
-	a.root.Remove(lastIDFile + tmpExt)
+	a.disk.Remove(lastIDFile + tmpExt)
 	raw, err := a.readBounded(lastIDFile, 32)
 	if err == nil {
 		a.noted, _ = strconv.ParseUint(string(raw), 10, 63)
@@ -181,7 +189,7 @@ func (a *Archive) readMeta(id uint64) (e entry, err error) {
 // start-up would make start-up as slow as the archive is large. The sum is
 // checked whenever a profile is read.
 func (a *Archive) checkProfile(e entry) error {
-	info, err := a.root.Stat(fileName(e.id, profileExt))
+	info, err := a.disk.Stat(fileName(e.id, profileExt))
 	if err != nil {
 		return err
 	}
@@ -194,8 +202,8 @@ func (a *Archive) checkProfile(e entry) error {
 // setAside moves a file that is not whole out of the way.
 func (a *Archive) setAside(name string, why error) {
 	a.cfg.Log.Warn("snapshot set aside", "file", name, "reason", why.Error())
-	a.root.Mkdir(quarantine, 0o700)
-	if err := a.root.Rename(name, filepath.Join(quarantine, name)); err != nil {
+	a.disk.Mkdir(quarantine)
+	if err := a.disk.Rename(name, path.Join(quarantine, name)); err != nil {
 		a.cfg.Log.Warn("snapshot could not be set aside", "file", name, "error", err)
 	}
 }

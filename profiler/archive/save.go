@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/leakline/leakline/profiler"
@@ -31,7 +30,7 @@ func (a *Archive) Save(s profiler.Snapshot, profile []byte) (profiler.Snapshot, 
 		return profiler.Snapshot{}, fmt.Errorf("saving the profile: %w", err)
 	}
 	if err := a.writeMeta(e); err != nil {
-		a.root.Remove(fileName(e.id, profileExt))
+		a.disk.Remove(fileName(e.id, profileExt))
 		return profiler.Snapshot{}, err
 	}
 	a.kept = append(a.kept, e)
@@ -57,14 +56,14 @@ func (a *Archive) writeMeta(e entry) error {
 // file, sync, rename, sync of the folder.
 func (a *Archive) write(name string, data []byte) (err error) {
 	tmp := name + tmpExt
-	f, err := a.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := a.disk.Create(tmp)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
 			f.Close()
-			a.root.Remove(tmp)
+			a.disk.Remove(tmp)
 		}
 	}()
 	if _, err = f.Write(data); err != nil {
@@ -76,10 +75,10 @@ func (a *Archive) write(name string, data []byte) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	if err = a.root.Rename(tmp, name); err != nil {
+	if err = a.disk.Rename(tmp, name); err != nil {
 		return err
 	}
-	return a.syncDir()
+	return a.disk.Sync()
 }
 
 // makeRoomLocked deletes the oldest unpinned snapshots until one more of size
@@ -125,18 +124,18 @@ func (a *Archive) deleteLocked(i int) error {
 	if err := a.remove(fileName(e.id, profileExt)); err != nil {
 		return fmt.Errorf("deleting the profile of snapshot %d: %w", e.id, err)
 	}
-	return a.syncDir()
+	return a.disk.Sync()
 }
 
 func (a *Archive) remove(name string) error {
-	if err := a.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := a.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
 func (a *Archive) readBounded(name string, limit int64) ([]byte, error) {
-	f, err := a.root.Open(name)
+	f, err := a.disk.Open(name)
 	if err != nil {
 		return nil, err
 	}

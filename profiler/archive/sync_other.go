@@ -2,6 +2,6 @@
 
 package archive
 
-// syncDir does nothing: a folder cannot be synced here, and the file system
+// Sync does nothing: a folder cannot be synced here, and the file system
 // journals renames itself.
-func (a *Archive) syncDir() error { return nil }
+func (d rootDisk) Sync() error { return nil }

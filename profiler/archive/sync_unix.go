@@ -2,9 +2,10 @@
 
 package archive
 
-// syncDir makes renames and removals in the folder durable.
-func (a *Archive) syncDir() error {
-	dir, err := a.root.Open(".")
+// Sync opens the folder anew each time: an error that was told once is not
+// told again to whoever has it open.
+func (d rootDisk) Sync() error {
+	dir, err := d.Root.Open(".")
 	if err != nil {
 		return err
 	}
