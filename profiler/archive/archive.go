@@ -34,19 +34,17 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// ErrFull reports that the archive holds pinned snapshots only, up to a bound.
-var ErrFull = errors.New("the snapshot archive is full of pinned snapshots: unpin or delete some")
-
 // An Archive is a folder of snapshots. It is safe for concurrent use.
 type Archive struct {
 	cfg  Config
 	disk disk
 
 	mu     sync.Mutex
-	kept   []entry // by id, oldest first
-	bytes  int64   // sum of kept
-	lastID uint64  // ever given
-	noted  uint64  // lastID as it stands in lastIDFile
+	kept   []entry  // by id, oldest first
+	bytes  int64    // sum of kept
+	lastID uint64   // ever given
+	noted  uint64   // lastID as it stands in lastIDFile
+	litter []string // files of no use that could not be removed yet, in the order in which they have to go
 }
 
 type entry struct {
@@ -115,7 +113,7 @@ func (a *Archive) load() error {
 		case ext == profileExt:
 			profiles = append(profiles, id)
 		default:
-			a.disk.Remove(f.Name()) // a save that was cut short and never acknowledged
+			a.removeLocked(f.Name()) // a save that was cut short and never acknowledged
 		}
 	}
 	for _, id := range profiles {
@@ -133,7 +131,7 @@ func (a *Archive) load() error {
 
 // readLastID takes in what noteLastID wrote.
 func (a *Archive) readLastID() {
-	a.disk.Remove(lastIDFile + tmpExt)
+	a.removeLocked(lastIDFile + tmpExt)
 	raw, err := a.readBounded(lastIDFile, 32)
 	if err == nil {
 		a.noted, _ = strconv.ParseUint(string(raw), 10, 63)
@@ -147,7 +145,7 @@ func (a *Archive) noteLastID() error {
 	if a.noted == a.lastID {
 		return nil
 	}
-	if err := a.write(lastIDFile, strconv.AppendUint(nil, a.lastID, 10)); err != nil {
+	if err := a.writeLocked(lastIDFile, strconv.AppendUint(nil, a.lastID, 10)); err != nil {
 		return fmt.Errorf("noting the last snapshot's id: %w", err)
 	}
 	a.noted = a.lastID

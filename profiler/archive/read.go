@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/leakline/leakline/profiler"
@@ -65,45 +66,6 @@ func (a *Archive) Profile(id string) ([]byte, error) {
 	return raw, nil
 }
 
-// A Change names what is to change of a snapshot; nil leaves it.
-type Change struct {
-	Label  *string
-	Pinned *bool
-}
-
-// Update changes a snapshot's label or pin and returns the whole.
-func (a *Archive) Update(id string, c Change) (profiler.Snapshot, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	i, err := a.indexLocked(id)
-	if err != nil {
-		return profiler.Snapshot{}, err
-	}
-	e := a.kept[i]
-	if c.Label != nil {
-		e.Label = *c.Label
-	}
-	if c.Pinned != nil {
-		e.Pinned = *c.Pinned
-	}
-	if err := a.writeMeta(e); err != nil {
-		return profiler.Snapshot{}, err
-	}
-	a.kept[i] = e
-	return e.Snapshot, nil
-}
-
-// Delete removes a snapshot, pinned or not.
-func (a *Archive) Delete(id string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	i, err := a.indexLocked(id)
-	if err != nil {
-		return err
-	}
-	return a.deleteLocked(i)
-}
-
 func (a *Archive) indexLocked(id string) (int, error) {
 	n, err := strconv.ParseUint(id, 10, 64)
 	if err == nil && id == strconv.FormatUint(n, 10) { // one name for each
@@ -112,4 +74,20 @@ func (a *Archive) indexLocked(id string) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("snapshot %q: %w", id, profiler.ErrNoSnapshot)
+}
+
+func (a *Archive) readBounded(name string, limit int64) ([]byte, error) {
+	f, err := a.disk.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(raw)) > limit {
+		return nil, fmt.Errorf("%s is larger than %d bytes", name, limit)
+	}
+	return raw, nil
 }

@@ -1,0 +1,85 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrFull reports that the archive holds pinned snapshots only, up to a bound.
+var ErrFull = errors.New("the snapshot archive is full of pinned snapshots: unpin or delete some")
+
+// victimsLocked returns the oldest unpinned snapshots that have to go for one
+// more of size bytes to fit. Age is the order of ids: no clock can make a
+// snapshot old.
+func (a *Archive) victimsLocked(size int64) ([]uint64, error) {
+	count, bytes := len(a.kept), a.bytes
+	var victims []uint64
+	for _, e := range a.kept {
+		if count < a.cfg.MaxCount && bytes+size <= a.cfg.MaxBytes {
+			break
+		}
+		if !e.Pinned {
+			victims = append(victims, e.id)
+			count--
+			bytes -= e.Bytes
+		}
+	}
+	if count >= a.cfg.MaxCount || bytes+size > a.cfg.MaxBytes {
+		return nil, ErrFull
+	}
+	return victims, nil
+}
+
+// evictLocked deletes victims. One that will not go is no reason to refuse
+// what has just been saved; the next Save tries it again.
+func (a *Archive) evictLocked(victims []uint64) {
+	if len(victims) == 0 {
+		return
+	}
+	var failed error
+	for _, id := range victims {
+		failed = errors.Join(failed, a.dropLocked(a.find(id)))
+	}
+	if err := errors.Join(failed, a.disk.Sync()); err != nil {
+		a.cfg.Log.Warn("older snapshots could not make room", "error", err)
+	}
+}
+
+// Delete removes a snapshot, pinned or not.
+func (a *Archive) Delete(id string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	i, err := a.indexLocked(id)
+	if err != nil {
+		return err
+	}
+	a.sweepLocked()
+	if i == len(a.kept)-1 {
+		if err := a.noteLastID(); err != nil {
+			return err
+		}
+	}
+	if err := a.dropLocked(i); err != nil {
+		return err
+	}
+	if err := a.disk.Sync(); err != nil {
+		return fmt.Errorf("making the deletion of snapshot %s durable: %w", id, err)
+	}
+	return nil
+}
+
+// dropLocked removes the description first: a profile without one is not a
+// snapshot any more.
+func (a *Archive) dropLocked(i int) error {
+	e := a.kept[i]
+	if err := a.remove(fileName(e.id, metaExt)); err != nil {
+		return fmt.Errorf("deleting snapshot %d: %w", e.id, err)
+	}
+	a.kept = slices.Delete(a.kept, i, i+1)
+	a.bytes -= e.Bytes
+	if err := a.removeLocked(fileName(e.id, profileExt)); err != nil {
+		return fmt.Errorf("deleting the profile of snapshot %d: %w", e.id, err)
+	}
+	return nil
+}
