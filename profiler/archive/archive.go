@@ -5,19 +5,13 @@ package archive
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/leakline/leakline/profiler"
 )
 
 // Config bounds an archive. The zero value is ready for use.
@@ -40,30 +34,24 @@ type Archive struct {
 	disk disk
 
 	mu     sync.Mutex
-	kept   []entry  // by id, oldest first
-	bytes  int64    // sum of kept
-	lastID uint64   // ever given
-	noted  uint64   // lastID as it stands in lastIDFile
-	litter []string // files of no use that could not be removed yet, in the order in which they have to go
-}
-
-type entry struct {
-	id uint64
-	profiler.Snapshot
-	SHA256 string `json:"sha256"` // of the profile, hex
+	kept   []entry             // by id, oldest first
+	bytes  int64               // sum of kept
+	lastID uint64              // ever given
+	noted  uint64              // lastID as it stands in lastIDFile
+	aside  map[uint64]struct{} // ids of which the quarantine holds files
+	litter []string            // files of no use that could not be removed yet, in the order in which they have to go
 }
 
 const (
 	profileExt = ".pb.gz"
 	metaExt    = ".json"
 	tmpExt     = ".tmp"
-	quarantine = "quarantine"
-	lastIDFile = "last-id"
 	maxMeta    = 64 << 10 // bytes of a description
 )
 
 // Open opens the folder, making it if need be. Files that are not whole are
-// moved to a sub-folder and logged; they never keep the archive from opening.
+// moved to a sub-folder with the reason beside them; they never keep the
+// archive from opening.
 func Open(dir string, cfg Config) (*Archive, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the snapshot folder: %w", err)
@@ -81,8 +69,10 @@ func Open(dir string, cfg Config) (*Archive, error) {
 }
 
 func openOn(d disk, cfg Config) (*Archive, error) {
-	a := &Archive{cfg: cfg.withDefaults(), disk: d}
-	if err := a.load(); err != nil {
+	a := &Archive{cfg: cfg.withDefaults(), disk: d, aside: map[uint64]struct{}{}}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.loadLocked(); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -91,131 +81,27 @@ func openOn(d disk, cfg Config) (*Archive, error) {
 // Close releases the folder.
 func (a *Archive) Close() error { return a.disk.Close() }
 
-// load indexes what the folder holds. What is not ours stays as it is.
-func (a *Archive) load() error {
-	files, err := fs.ReadDir(a.disk, ".")
-	if err != nil {
-		return fmt.Errorf("listing the snapshot folder: %w", err)
-	}
-	a.readLastID()
-	var profiles []uint64
-	for _, f := range files {
-		id, ext := parseName(f.Name())
-		if id == 0 {
-			continue
-		}
-		a.lastID = max(a.lastID, id)
-		switch {
-		case f.IsDir():
-			// somebody else's, and its name is taken
-		case ext == metaExt:
-			a.index(id)
-		case ext == profileExt:
-			profiles = append(profiles, id)
-		default:
-			a.removeLocked(f.Name()) // a save that was cut short and never acknowledged
-		}
-	}
-	for _, id := range profiles {
-		if a.find(id) < 0 {
-			a.setAside(fileName(id, profileExt), errors.New("there is no whole description beside it"))
-		}
-	}
-	if n := len(a.kept); n == 0 || a.kept[n-1].id < a.lastID {
-		if err := a.noteLastID(); err != nil {
-			a.cfg.Log.Warn("the last snapshot's id could not be noted", "error", err)
-		}
-	}
-	return nil
-}
-
-// readLastID takes in what noteLastID wrote.
-func (a *Archive) readLastID() {
-	a.removeLocked(lastIDFile + tmpExt)
-	raw, err := a.readBounded(lastIDFile, 32)
-	if err == nil {
-		a.noted, _ = strconv.ParseUint(string(raw), 10, 63)
-		a.lastID = a.noted
-	}
-}
-
-// noteLastID writes down the last id given, for when no file's name tells it
-// any more: an id that people have seen must not lead to another snapshot.
-func (a *Archive) noteLastID() error {
-	if a.noted == a.lastID {
-		return nil
-	}
-	if err := a.writeLocked(lastIDFile, strconv.AppendUint(nil, a.lastID, 10)); err != nil {
-		return fmt.Errorf("noting the last snapshot's id: %w", err)
-	}
-	a.noted = a.lastID
-	return nil
-}
-
-// index takes in one description and the profile it describes.
-func (a *Archive) index(id uint64) {
-	name := fileName(id, metaExt)
-	e, err := a.readMeta(id)
-	if err == nil {
-		err = a.checkProfile(e)
-	}
-	if err != nil {
-		a.setAside(name, err)
-		return
-	}
-	i, _ := slices.BinarySearchFunc(a.kept, id, byID)
-	a.kept = slices.Insert(a.kept, i, e)
-	a.bytes += e.Bytes
-}
-
-func (a *Archive) readMeta(id uint64) (e entry, err error) {
-	raw, err := a.readBounded(fileName(id, metaExt), maxMeta)
-	if err != nil {
-		return e, err
-	}
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return e, fmt.Errorf("reading its description: %w", err)
-	}
-	if e.ID != strconv.FormatUint(id, 10) {
-		return e, fmt.Errorf("its description is of snapshot %q", e.ID)
-	}
-	e.id = id
-	return e, nil
-}
-
-// checkProfile compares the size only: reading every byte of every profile at
-// start-up would make start-up as slow as the archive is large. The sum is
-// checked whenever a profile is read.
-func (a *Archive) checkProfile(e entry) error {
-	info, err := a.disk.Stat(fileName(e.id, profileExt))
-	if err != nil {
-		return err
-	}
-	if info.Size() != e.Bytes {
-		return fmt.Errorf("its profile has %d bytes, its description says %d", info.Size(), e.Bytes)
-	}
-	return nil
-}
-
-// setAside moves a file that is not whole out of the way.
-func (a *Archive) setAside(name string, why error) {
-	a.cfg.Log.Warn("snapshot set aside", "file", name, "reason", why.Error())
-	a.disk.Mkdir(quarantine)
-	if err := a.disk.Rename(name, path.Join(quarantine, name)); err != nil {
-		a.cfg.Log.Warn("snapshot could not be set aside", "file", name, "error", err)
-	}
-}
-
 func byID(e entry, id uint64) int { return cmp.Compare(e.id, id) }
 
-// find returns the index of id in kept, -1 when it is not there. a.mu must be
-// held, except in Open.
-func (a *Archive) find(id uint64) int {
+// findLocked returns the index of id in kept, -1 when it is not there.
+func (a *Archive) findLocked(id uint64) int {
 	i, ok := slices.BinarySearchFunc(a.kept, id, byID)
 	if !ok {
 		return -1
 	}
 	return i
+}
+
+// takeLocked adds e to kept, which is all that makes it a snapshot in memory.
+func (a *Archive) takeLocked(e entry) {
+	i, _ := slices.BinarySearchFunc(a.kept, e.id, byID)
+	a.kept = slices.Insert(a.kept, i, e)
+	a.bytes += e.Bytes
+}
+
+func (a *Archive) forgetLocked(i int) {
+	a.bytes -= a.kept[i].Bytes
+	a.kept = slices.Delete(a.kept, i, i+1)
 }
 
 func fileName(id uint64, ext string) string { return strconv.FormatUint(id, 10) + ext }

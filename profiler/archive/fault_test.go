@@ -1,7 +1,7 @@
 package archive
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -12,62 +12,6 @@ import (
 
 	"github.com/leakline/leakline/profiler"
 )
-
-// Contents are the snapshots of an archive by id: description and profile.
-type contents map[string]string
-
-func contentsOf(t *testing.T, a *Archive) contents {
-	t.Helper()
-	c := contents{}
-	for _, s := range a.List() {
-		about, err := json.Marshal(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		profile, err := a.Profile(s.ID)
-		if err != nil {
-			t.Errorf("snapshot %s is listed and cannot be read: %v", s.ID, err)
-		}
-		c[s.ID] = string(about) + " " + string(profile)
-	}
-	return c
-}
-
-func mustOpen(t *testing.T, d disk) *Archive {
-	t.Helper()
-	a, err := openOn(d, faultConfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func mustSave(t *testing.T, a *Archive, profile string) string {
-	t.Helper()
-	s, err := a.Save(profiler.Snapshot{Target: "checker", Kind: "heap"}, []byte(profile))
-	if err != nil {
-		t.Fatalf("saving %q: %v", profile, err)
-	}
-	return s.ID
-}
-
-// faultConfig is full after three.
-var faultConfig = Config{MaxCount: 3}
-
-// threeKept returns a disk of the snapshots 1, 2 and 3, of which 1 is pinned.
-func threeKept(t *testing.T) *memDisk {
-	t.Helper()
-	d := newMemDisk()
-	a := mustOpen(t, d)
-	for _, profile := range []string{"first", "second", "third"} {
-		mustSave(t, a, profile)
-	}
-	yes := true
-	if _, err := a.Update("1", Change{Pinned: &yes}); err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
 
 // What an archive does to its disk, and the one snapshot that it may change
 // when it fails; a Save may change none.
@@ -160,7 +104,15 @@ func (f *faultTest) run(name string, how fault) int {
 
 		f.check(t, "at once", contentsOf(t, a), err, false)
 		f.check(t, "after a restart", restarted(t, d.memDisk), err, true)
-		next := mustSave(t, a, "and another") // the disk works again
+		if err != nil { // the disk works again
+			if err := f.do(a); err != nil && !errors.Is(err, profiler.ErrNoSnapshot) {
+				t.Errorf("once more: %v", err)
+			}
+			if f.changes != "" && contentsOf(t, a)[f.changes] != f.after[f.changes] {
+				t.Errorf("once more, snapshot %s is %q, want %q", f.changes, contentsOf(t, a)[f.changes], f.after[f.changes])
+			}
+		}
+		next := mustSave(t, a, "and another")
 		if f.before[next] != "" || f.after[next] != "" && err == nil {
 			t.Errorf("the id %s was given twice", next)
 		}
@@ -173,17 +125,6 @@ func (f *faultTest) run(name string, how fault) int {
 		}
 	})
 	return calls
-}
-
-// restarted opens a copy of the disk.
-func restarted(t *testing.T, d *memDisk) contents {
-	t.Helper()
-	d = d.copy()
-	got := contentsOf(t, mustOpen(t, d))
-	if left := d.tmpFiles(); len(left) > 0 {
-		t.Errorf("%q are left", left)
-	}
-	return got
 }
 
 // check holds what an archive has against what it had before an operation
@@ -212,5 +153,21 @@ func (f *faultTest) check(t *testing.T, when string, got contents, err error, re
 		if f.before[id] == "" && err == nil && got[id] == "" {
 			t.Errorf("%s, snapshot %s is acknowledged and not there", when, id)
 		}
+	}
+}
+
+// A change that failed is not half a change: the pin that somebody could not
+// take off still holds.
+func TestAChangeThatFailedIsUndone(t *testing.T) {
+	d := &failing{memDisk: threeKept(t).copy()}
+	a := mustOpen(t, d)
+	before := contentsOf(t, a)
+	d.arm(fault{func(call int) bool { return d.calls[call-1] == "sync the folder" }, syscall.EIO})
+	if _, err := a.Update("1", Change{Pinned: new(bool)}); !errors.Is(err, syscall.EIO) {
+		t.Errorf("Update: %v, want EIO", err)
+	}
+	d.arm(fault{})
+	if live, kept := contentsOf(t, a), restarted(t, d.memDisk); !maps.Equal(live, before) || !maps.Equal(kept, before) {
+		t.Errorf("it holds\n%v\nand after a restart\n%v\nwant\n%v", live, kept, before)
 	}
 }

@@ -12,12 +12,14 @@ import (
 // test can tell what a power cut would have left; see powercut_test.go.
 type memDisk struct {
 	names map[string]*node // as programs see it
-	log   []effect         // since the beginning
+	start map[string]*node // names as they were at the beginning, on stable storage
+	log   []effect         // since then
 }
 
 // A node is a file, by whatever name, or a folder.
 type node struct {
 	data   []byte
+	start  []byte // data as it was at the beginning
 	folder bool
 }
 
@@ -44,8 +46,9 @@ func newMemDisk() *memDisk { return &memDisk{names: map[string]*node{}} }
 func (d *memDisk) copy() *memDisk {
 	c := newMemDisk()
 	for name, n := range d.names {
-		c.names[name] = &node{bytes.Clone(n.data), n.folder}
+		c.names[name] = &node{bytes.Clone(n.data), bytes.Clone(n.data), n.folder}
 	}
+	c.start = maps.Clone(c.names)
 	return c
 }
 

@@ -25,69 +25,76 @@ func (a *Archive) List() []profiler.Snapshot {
 type Usage struct {
 	Count, MaxCount int
 	Bytes, MaxBytes int64
+	Quarantined     int // snapshots set aside because they were not whole; not in Count
 }
 
 // Usage returns how full the archive is.
 func (a *Archive) Usage() Usage {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return Usage{len(a.kept), a.cfg.MaxCount, a.bytes, a.cfg.MaxBytes}
+	return Usage{
+		Count: len(a.kept), MaxCount: a.cfg.MaxCount,
+		Bytes: a.bytes, MaxBytes: a.cfg.MaxBytes,
+		Quarantined: len(a.aside),
+	}
 }
 
 // Get returns one snapshot, or an error that is profiler.ErrNoSnapshot.
 func (a *Archive) Get(id string) (profiler.Snapshot, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	i, err := a.indexLocked(id)
-	if err != nil {
-		return profiler.Snapshot{}, err
-	}
-	return a.kept[i].Snapshot, nil
+	e, err := a.entry(id)
+	return e.Snapshot, err
 }
 
-// Profile returns the profile's bytes as they were captured. A file that has
-// changed since is an error, never wrong data.
+// Profile returns the profile's bytes as they were captured. Where the file
+// has changed since, the snapshot is set aside: it is no longer listed, and
+// the error, which is profiler.ErrNoSnapshot, says why.
 func (a *Archive) Profile(id string) ([]byte, error) {
-	a.mu.Lock()
-	i, err := a.indexLocked(id)
+	e, err := a.entry(id)
 	if err != nil {
-		a.mu.Unlock()
 		return nil, err
 	}
-	e := a.kept[i]
-	a.mu.Unlock()
-	raw, err := a.readBounded(fileName(e.id, profileExt), e.Bytes)
+	raw, err := a.read(fileName(e.id, profileExt), e.Bytes+1) // one more would be too many
 	if err != nil {
 		return nil, fmt.Errorf("reading snapshot %s: %w", id, err)
 	}
-	if sum := sha256.Sum256(raw); hex.EncodeToString(sum[:]) != e.SHA256 {
-		return nil, fmt.Errorf("snapshot %s has changed on disk since it was taken", id)
+	if sumOf(raw) != e.SHA256 {
+		return nil, a.setAsideChanged(e.id)
 	}
 	return raw, nil
 }
 
-func (a *Archive) indexLocked(id string) (int, error) {
+func sumOf(profile []byte) string {
+	sum := sha256.Sum256(profile)
+	return hex.EncodeToString(sum[:])
+}
+
+func (a *Archive) entry(id string) (entry, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	i, err := a.lookUpLocked(id)
+	if err != nil {
+		return entry{}, err
+	}
+	return a.kept[i], nil
+}
+
+// lookUpLocked returns the index in kept of an id that somebody gave.
+func (a *Archive) lookUpLocked(id string) (int, error) {
 	n, err := strconv.ParseUint(id, 10, 64)
 	if err == nil && id == strconv.FormatUint(n, 10) { // one name for each
-		if i := a.find(n); i >= 0 {
+		if i := a.findLocked(n); i >= 0 {
 			return i, nil
 		}
 	}
 	return 0, fmt.Errorf("snapshot %q: %w", id, profiler.ErrNoSnapshot)
 }
 
-func (a *Archive) readBounded(name string, limit int64) ([]byte, error) {
+// read returns the first bytes of a file, up to limit.
+func (a *Archive) read(name string, limit int64) ([]byte, error) {
 	f, err := a.disk.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(raw)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d bytes", name, limit)
-	}
-	return raw, nil
+	return io.ReadAll(io.LimitReader(f, limit))
 }

@@ -3,7 +3,6 @@ package archive
 import (
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // ErrFull reports that the archive holds pinned snapshots only, up to a bound.
@@ -39,7 +38,7 @@ func (a *Archive) evictLocked(victims []uint64) {
 	}
 	var failed error
 	for _, id := range victims {
-		failed = errors.Join(failed, a.dropLocked(a.find(id)))
+		failed = errors.Join(failed, a.dropLocked(a.findLocked(id)))
 	}
 	if err := errors.Join(failed, a.disk.Sync()); err != nil {
 		a.cfg.Log.Warn("older snapshots could not make room", "error", err)
@@ -50,15 +49,13 @@ func (a *Archive) evictLocked(victims []uint64) {
 func (a *Archive) Delete(id string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	i, err := a.indexLocked(id)
+	i, err := a.lookUpLocked(id)
 	if err != nil {
 		return err
 	}
 	a.sweepLocked()
-	if i == len(a.kept)-1 {
-		if err := a.noteLastID(); err != nil {
-			return err
-		}
+	if err := a.noteNewestLocked(i); err != nil {
+		return err
 	}
 	if err := a.dropLocked(i); err != nil {
 		return err
@@ -72,14 +69,13 @@ func (a *Archive) Delete(id string) error {
 // dropLocked removes the description first: a profile without one is not a
 // snapshot any more.
 func (a *Archive) dropLocked(i int) error {
-	e := a.kept[i]
-	if err := a.remove(fileName(e.id, metaExt)); err != nil {
-		return fmt.Errorf("deleting snapshot %d: %w", e.id, err)
+	id := a.kept[i].id
+	if err := a.remove(fileName(id, metaExt)); err != nil {
+		return fmt.Errorf("deleting snapshot %d: %w", id, err)
 	}
-	a.kept = slices.Delete(a.kept, i, i+1)
-	a.bytes -= e.Bytes
-	if err := a.removeLocked(fileName(e.id, profileExt)); err != nil {
-		return fmt.Errorf("deleting the profile of snapshot %d: %w", e.id, err)
+	a.forgetLocked(i)
+	if err := a.removeLocked(fileName(id, profileExt)); err != nil {
+		return fmt.Errorf("deleting the profile of snapshot %d: %w", id, err)
 	}
 	return nil
 }

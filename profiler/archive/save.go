@@ -1,9 +1,6 @@
 package archive
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 
 	"github.com/leakline/leakline/profiler"
@@ -21,14 +18,12 @@ func (a *Archive) Save(s profiler.Snapshot, profile []byte) (profiler.Snapshot, 
 		return profiler.Snapshot{}, err
 	}
 	a.lastID++ // an id is never used twice, not even after a failure
-	sum := sha256.Sum256(profile)
-	e := entry{id: a.lastID, Snapshot: s, SHA256: hex.EncodeToString(sum[:])}
+	e := entry{id: a.lastID, Snapshot: s, SHA256: sumOf(profile)}
 	e.ID, e.Bytes = fmt.Sprint(e.id), int64(len(profile))
 	if err := a.storeLocked(e, profile); err != nil {
 		return profiler.Snapshot{}, err
 	}
-	a.kept = append(a.kept, e)
-	a.bytes += e.Bytes
+	a.takeLocked(e)
 	a.evictLocked(victims)
 	return e.Snapshot, nil
 }
@@ -52,17 +47,6 @@ func (a *Archive) storeLocked(e entry, profile []byte) error {
 	return err
 }
 
-func describe(e entry) ([]byte, error) {
-	about, err := json.MarshalIndent(e, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("describing the snapshot: %w", err)
-	}
-	if len(about) > maxMeta {
-		return nil, fmt.Errorf("the snapshot's description has %d bytes: want at most %d", len(about), maxMeta)
-	}
-	return about, nil
-}
-
 // A Change names what is to change of a snapshot; nil leaves it.
 type Change struct {
 	Label  *string
@@ -73,7 +57,7 @@ type Change struct {
 func (a *Archive) Update(id string, c Change) (profiler.Snapshot, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	i, err := a.indexLocked(id)
+	i, err := a.lookUpLocked(id)
 	if err != nil {
 		return profiler.Snapshot{}, err
 	}
