@@ -52,10 +52,14 @@ func (d *memDisk) copy() *memDisk {
 	return c
 }
 
-func (d *memDisk) files() fstest.MapFS {
+// at returns a file system of one file, or of the folder it is not.
+func (d *memDisk) at(name string) fstest.MapFS {
+	if n := d.names[name]; n != nil && !n.folder {
+		return fstest.MapFS{name: {Data: n.data, Mode: 0o600}}
+	}
 	m := fstest.MapFS{}
 	for name, n := range d.names {
-		m[name] = &fstest.MapFile{Data: n.data, Mode: 0o600}
+		m[name] = &fstest.MapFile{Mode: 0o600}
 		if n.folder {
 			m[name].Mode = fs.ModeDir | 0o700
 		}
@@ -63,8 +67,8 @@ func (d *memDisk) files() fstest.MapFS {
 	return m
 }
 
-func (d *memDisk) Open(name string) (fs.File, error)     { return d.files().Open(name) }
-func (d *memDisk) Stat(name string) (fs.FileInfo, error) { return d.files().Stat(name) }
+func (d *memDisk) Open(name string) (fs.File, error)     { return d.at(name).Open(name) }
+func (d *memDisk) Stat(name string) (fs.FileInfo, error) { return d.at(name).Stat(name) }
 func (d *memDisk) Close() error                          { return nil }
 
 func (d *memDisk) make(op, name string, n *node) error {

@@ -91,7 +91,7 @@ func torn(names map[string]*node, latest, safe map[*node][]byte) iter.Seq[*memDi
 func (d *memDisk) key() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(d.names)) {
-		fmt.Fprintf(&b, "%q %q\n", name, d.names[name].data)
+		b.WriteString(name + ": " + string(d.names[name].data) + "\n")
 	}
 	return b.String()
 }
@@ -148,17 +148,16 @@ func TestThePowerMayGoAtAnyTime(t *testing.T) {
 			will = moments[now+1]
 		}
 		for left := range d.cuts(n) {
-			key := fmt.Sprint(now, n > was.effects, left.key())
-			if seen[key] {
+			step := fmt.Sprint(now, n > was.effects, " ")
+			if seen[step+left.key()] {
 				continue
 			}
-			seen[key] = true
+			seen[step+left.key()] = true
 			opened := left.copy()
 			mustOpen(t, opened)
 			for n := range len(opened.log) + 1 {
 				for left := range opened.cuts(n) {
-					key := fmt.Sprint(key, left.key())
-					if !again[key] {
+					if key := step + left.key(); !again[key] {
 						again[key] = true
 						checkMended(t, left, was, will)
 					}
