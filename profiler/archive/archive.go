@@ -38,6 +38,7 @@ type Archive struct {
 	bytes  int64               // sum of kept
 	lastID uint64              // ever given
 	noted  uint64              // lastID as it stands in lastIDFile
+	held   map[uint64]int      // holders of an id; absent for none
 	aside  map[uint64]struct{} // ids of which the quarantine holds files
 	litter []string            // files of no use that could not be removed yet, in the order in which they have to go
 }
@@ -69,7 +70,7 @@ func Open(dir string, cfg Config) (*Archive, error) {
 }
 
 func openOn(d disk, cfg Config) (*Archive, error) {
-	a := &Archive{cfg: cfg.withDefaults(), disk: d, aside: map[uint64]struct{}{}}
+	a := &Archive{cfg: cfg.withDefaults(), disk: d, held: map[uint64]int{}, aside: map[uint64]struct{}{}}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err := a.loadLocked(); err != nil {

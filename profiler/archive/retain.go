@@ -3,14 +3,44 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"sync"
 )
 
-// ErrFull reports that the archive holds pinned snapshots only, up to a bound.
-var ErrFull = errors.New("the snapshot archive is full of pinned snapshots: unpin or delete some")
+// ErrFull reports that what is pinned or in use fills the archive up to a
+// bound.
+var ErrFull = errors.New("the snapshot archive is full of snapshots that are pinned or in use: unpin or delete some")
 
-// victimsLocked returns the oldest unpinned snapshots that have to go for one
-// more of size bytes to fit. Age is the order of ids: no clock can make a
-// snapshot old.
+// Hold keeps snapshots from making room for others until release is called,
+// such as while they are compared. Each holder counts: a snapshot is held
+// until all have released it, and release counts once however often it is
+// called. Delete removes a snapshot that is held; ids that lead to none are
+// ignored.
+func (a *Archive) Hold(ids ...string) (release func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var held []uint64
+	for _, id := range ids {
+		if i, err := a.lookUpLocked(id); err == nil {
+			held = append(held, a.kept[i].id)
+			a.held[a.kept[i].id]++
+		}
+	}
+	return sync.OnceFunc(func() { a.release(held) })
+}
+
+func (a *Archive) release(held []uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range held {
+		if a.held[id]--; a.held[id] == 0 {
+			delete(a.held, id)
+		}
+	}
+}
+
+// victimsLocked returns the oldest snapshots, neither pinned nor held, that
+// have to go for one more of size bytes to fit. Age is the order of ids: no
+// clock can make a snapshot old.
 func (a *Archive) victimsLocked(size int64) ([]uint64, error) {
 	count, bytes := len(a.kept), a.bytes
 	var victims []uint64
@@ -18,7 +48,7 @@ func (a *Archive) victimsLocked(size int64) ([]uint64, error) {
 		if count < a.cfg.MaxCount && bytes+size <= a.cfg.MaxBytes {
 			break
 		}
-		if !e.Pinned {
+		if !e.Pinned && a.held[e.id] == 0 {
 			victims = append(victims, e.id)
 			count--
 			bytes -= e.Bytes

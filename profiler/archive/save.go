@@ -8,8 +8,8 @@ import (
 
 // Save keeps a profile and returns its snapshot with id and size filled in.
 // When it returns without an error the snapshot has reached the disk. Older
-// snapshots that are not pinned make room, once it has: for that moment the
-// archive is larger than its bounds by one snapshot.
+// snapshots that are neither pinned nor held make room, once it has: for that
+// moment the archive is larger than its bounds by one snapshot.
 func (a *Archive) Save(s profiler.Snapshot, profile []byte) (profiler.Snapshot, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
