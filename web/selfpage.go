@@ -92,5 +92,9 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "bytes on disk", Value: units.Bytes(float64(kept.Bytes)), Bound: units.Bytes(float64(kept.MaxBytes))},
 		}},
 	}
+	if kept.Quarantined > 0 {
+		snapshots := &view.Groups[len(view.Groups)-1]
+		snapshots.Rows = append(snapshots.Rows, templates.DebugRow{Name: "set aside, not whole", Value: count(kept.Quarantined)})
+	}
 	return s.render(w, r, http.StatusOK, templates.DebugSelf(view))
 }

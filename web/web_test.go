@@ -50,13 +50,15 @@ type testServer struct {
 	*httptest.Server
 	web     *web.Server
 	archive *archive.Archive
+	folder  string // of the archive
 	lab     *lab.Lab
 	hub     *live.Hub
 }
 
 func newServer(t testing.TB) *testServer {
 	t.Helper()
-	kept, err := archive.Open(t.TempDir(), archive.Config{})
+	folder := t.TempDir()
+	kept, err := archive.Open(folder, archive.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +72,7 @@ func newServer(t testing.TB) *testServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Close)
-	s := &testServer{archive: kept, lab: l, hub: hub}
+	s := &testServer{archive: kept, folder: folder, lab: l, hub: hub}
 	s.Server = httptest.NewUnstartedServer(nil)
 	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{s.Listener.Addr().String()}})
 	if err != nil {

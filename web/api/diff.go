@@ -49,6 +49,7 @@ const keptProfiles = 4
 
 // Compare compares two snapshots by id, ranked by sample ("" for the default).
 func (a *API) Compare(ctx context.Context, baseID, headID, sample string) (*Comparison, error) {
+	defer a.Archive.Hold(baseID, headID)()
 	c := &Comparison{}
 	var err error
 	if c.Base, err = a.Archive.Get(baseID); err != nil {
@@ -107,6 +108,7 @@ func (a *API) CompareForPeople(ctx context.Context, baseID, headID, sample strin
 	if err := checkSample(sample); err != nil {
 		return nil, err
 	}
+	defer a.Archive.Hold(baseID, headID)() // from the first look to the second
 	c, err := a.Compare(ctx, baseID, headID, sample)
 	if err != nil || sample != "" || c.Kind != diff.KindHeap || !c.SameProcess {
 		return c, err
