@@ -55,7 +55,7 @@ func (d *failing) Create(name string) (file, error) {
 		return nil, err
 	}
 	f, err := d.memDisk.Create(name)
-	return writing{f, d, name}, err
+	return &writing{f, d, name, false}, err
 }
 
 func (d *failing) Rename(from, to string) error {
@@ -103,12 +103,13 @@ func (f reading) ReadDir(n int) ([]fs.DirEntry, error) {
 
 type writing struct {
 	file
-	disk *failing
-	name string
+	disk   *failing
+	name   string
+	failed bool // a sync did
 }
 
 // Write leaves half behind when it fails short.
-func (f writing) Write(p []byte) (int, error) {
+func (f *writing) Write(p []byte) (int, error) {
 	err := f.disk.fails("write", f.name)
 	if err == nil {
 		return f.file.Write(p)
@@ -120,15 +121,19 @@ func (f writing) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (f writing) Sync() error {
+func (f *writing) Sync() error {
+	if f.failed {
+		panic("a sync that failed is tried again on the same file")
+	}
 	err := f.disk.fails("sync", f.name)
+	f.failed = err != nil
 	if err != nil && f.disk.fault.err == errLost {
 		f.file.(*memFile).node.data = nil
 	}
 	return err
 }
 
-func (f writing) Close() error {
+func (f *writing) Close() error {
 	err := f.file.Close()
 	if failed := f.disk.fails("close", f.name); failed != nil {
 		return failed
