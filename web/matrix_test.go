@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/leakline/leakline/web/guard"
@@ -203,8 +204,13 @@ func TestPprofAsksForBasicAuthAndTakesTheTokenAsPassword(t *testing.T) {
 	}
 }
 
-func TestDefaultMuxIsNotServed(t *testing.T) {
+// hangCanary hangs something on the default mux, which takes a path once.
+var hangCanary = sync.OnceFunc(func() {
 	http.HandleFunc("/default-mux-canary", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+})
+
+func TestDefaultMuxIsNotServed(t *testing.T) {
+	hangCanary()
 	s := newServer(t)
 	resp, _ := s.send(t, "GET", "/default-mux-canary", bearer(tokens.Instructor))
 	if resp.StatusCode != http.StatusNotFound {
