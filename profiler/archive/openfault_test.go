@@ -105,3 +105,21 @@ func checkAside(t *testing.T, a *Archive) {
 		t.Errorf("the next id is %s, want 4", id)
 	}
 }
+
+// What is deleted while somebody is about to read it is a snapshot that there
+// is not, and no failure of the disk.
+func TestReadingWhatIsBeingDeleted(t *testing.T) {
+	d := &failing{memDisk: threeKept(t).copy()}
+	a := mustOpen(t, d)
+	d.arm(fault{at: func(call int) bool {
+		if call == 1 {
+			if err := a.Delete("2"); err != nil {
+				t.Error(err)
+			}
+		}
+		return false
+	}})
+	if raw, err := a.Profile("2"); !errors.Is(err, profiler.ErrNoSnapshot) {
+		t.Errorf("Profile = %q, %v, want ErrNoSnapshot", raw, err)
+	}
+}

@@ -55,6 +55,9 @@ func (a *Archive) Profile(id string) ([]byte, error) {
 	}
 	raw, err := a.read(fileName(e.id, profileExt), e.Bytes+1) // one more would be too many
 	if err != nil {
+		if _, gone := a.entry(id); gone != nil {
+			return nil, gone // in the meantime
+		}
 		return nil, fmt.Errorf("reading snapshot %s: %w", id, err)
 	}
 	if sumOf(raw) != e.SHA256 {
