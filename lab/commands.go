@@ -242,6 +242,7 @@ func (l *Lab) backToTheStart() error {
 	if err := l.disturbRedis(noFaults); err != nil {
 		return err
 	}
+	l.death.closeOn(l.cfg.Archive)
 	l.change(func(s *State) {
 		l.desired = l.cfg.Strategy
 		s.Faults = noFaults

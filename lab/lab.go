@@ -76,6 +76,8 @@ type Lab struct {
 	load  *load
 	first LoadSettings // what reset goes back to
 	box   blackBox
+	base  grip // on what the present life is compared with
+	death grip // on the pictures of the last death
 	watch *target.Watch
 
 	scores   *scoreboard
@@ -294,9 +296,12 @@ func (l *Lab) snapshots(ctx context.Context) error {
 			}
 		}
 		last = time.Now()
-		_, err := l.watch.Snapshot(ctx, req)
+		taken, err := l.watch.Snapshot(ctx, req)
 		if err == nil && req.Kind == "" {
 			l.box.took(req.Reason)
+			if req.Reason == profiler.ReasonReady {
+				l.base.closeOn(l.cfg.Archive, taken.ID)
+			}
 		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, target.ErrNotRunning) {
 			l.cfg.Log.Warn("snapshot failed", "reason", string(req.Reason), "error", err)
