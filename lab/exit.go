@@ -29,10 +29,19 @@ func endingOf(p *patient, elsewhere bool) ending {
 	switch {
 	case elsewhere && strings.HasPrefix(why, "signal: killed"):
 		return ending{why: "killed by the kernel: out of memory in the cgroup of leakline itself", outOfMemory: true, killed: true}
-	case strings.Contains(why, "out of memory"):
+	case ranOut(why):
 		return ending{why: "Go's runtime got no more memory (" + why + ")", outOfMemory: true}
 	}
 	return ending{why: why}
+}
+
+// ranOut reports whether an exit is the runtime's for want of memory. Only its own
+// words count: a panic, or an error, may speak of memory too.
+func ranOut(why string) bool {
+	_, words, _ := strings.Cut(why, ": ")
+	fatal, ok := strings.CutPrefix(words, "fatal error: ")
+	return strings.HasPrefix(words, "runtime: out of memory") ||
+		ok && (strings.Contains(fatal, "out of memory") || strings.Contains(fatal, "cannot allocate memory"))
 }
 
 // describeExit says in words how a child ended: "exit 2: panic: …", "signal:
@@ -72,5 +81,8 @@ func isCrash(line string) bool {
 			return true
 		}
 	}
-	return false
+	// "SIGSEGV: segmentation violation": sent by somebody, and the runtime makes an
+	// exit of it.
+	signal, _, ok := strings.Cut(line, ": ")
+	return ok && strings.HasPrefix(signal, "SIG") && signal == strings.ToUpper(signal)
 }

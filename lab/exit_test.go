@@ -3,12 +3,10 @@ package lab
 import "testing"
 
 func TestEndsForWantOfMemoryAreToldApart(t *testing.T) {
-	ended := func(how, says string) *patient {
-		c := &child{crash: says}
-		c.exit = exitError{how}
-		return &patient{child: c, fence: &fence{}}
+	ended := func(how string) *patient {
+		return &patient{child: &child{exit: exitError{how}}, fence: &fence{}}
 	}
-	crossed := ended("signal: killed", "")
+	crossed := ended("signal: killed")
 	crossed.fence.limit = 512 << 20
 	crossed.fence.crossed.Store(true)
 	for _, tt := range []struct {
@@ -18,10 +16,14 @@ func TestEndsForWantOfMemoryAreToldApart(t *testing.T) {
 		want      ending
 	}{
 		{"a limit that we enforce", crossed, false, ending{"killed by the supervisor at its limit of 512\u00a0MiB", true, true, nil}},
-		{"the kernel, for the sake of all", ended("signal: killed", ""), true, ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true, nil}},
-		{"somebody's kill", ended("signal: killed", ""), false, ending{why: "signal: killed"}},
-		{"the runtime", ended("fatal error: runtime: out of memory", ""), false, ending{"Go's runtime got no more memory (fatal error: runtime: out of memory)", true, false, nil}},
-		{"a panic", ended("exit 2: panic: too bad", ""), true, ending{why: "exit 2: panic: too bad"}},
+		{"the kernel, for the sake of all", ended("signal: killed"), true, ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true, nil}},
+		{"somebody's kill", ended("signal: killed"), false, ending{why: "signal: killed"}},
+		{"the runtime", ended("exit 2: fatal error: runtime: out of memory"), false, ending{"Go's runtime got no more memory (exit 2: fatal error: runtime: out of memory)", true, false, nil}},
+		{"the runtime, of its own tables", ended("exit 2: fatal error: runtime: cannot allocate memory"), false, ending{"Go's runtime got no more memory (exit 2: fatal error: runtime: cannot allocate memory)", true, false, nil}},
+		{"the runtime, of one piece", ended("exit 2: runtime: out of memory: cannot allocate 8-byte block (9 in use)"), false, ending{"Go's runtime got no more memory (exit 2: runtime: out of memory: cannot allocate 8-byte block (9 in use))", true, false, nil}},
+		{"a panic", ended("exit 2: panic: too bad"), true, ending{why: "exit 2: panic: too bad"}},
+		{"a panic that speaks of memory", ended("exit 2: panic: out of memory"), false, ending{why: "exit 2: panic: out of memory"}},
+		{"an error that does", ended("exit 2: leakline: redis: fatal error: out of memory"), false, ending{why: "exit 2: leakline: redis: fatal error: out of memory"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := endingOf(tt.p, tt.elsewhere); got != tt.want {
@@ -34,3 +36,23 @@ func TestEndsForWantOfMemoryAreToldApart(t *testing.T) {
 type exitError struct{ how string }
 
 func (e exitError) Error() string { return e.how }
+
+func TestTheLineThatSaysWhy(t *testing.T) {
+	for line, want := range map[string]bool{
+		"panic: too bad":                            true,
+		"fatal error: all goroutines are asleep":    true,
+		"leakline: the disk is on fire":             true,
+		"SIGSEGV: segmentation violation":           true,
+		"SIGQUIT: quit":                             true,
+		"runtime: out of memory: cannot allocate 8": true,
+		"SIGSEGV":                        false,
+		"SIGnal: none":                   false,
+		"PC=0x47 m=0 sigcode=0":          false,
+		"level=WARN msg=\"panic: none\"": false,
+		"":                               false,
+	} {
+		if got := isCrash(line); got != want {
+			t.Errorf("isCrash(%q) = %v, want %v", line, got, want)
+		}
+	}
+}
