@@ -82,9 +82,7 @@ func startChild(ctx context.Context, spec childSpec) (*child, error) {
 		return nil, fmt.Errorf("starting the %s: %w", spec.name, err)
 	}
 	if err := c.greet(ctx, stdout); err != nil {
-		c.kill()
-		<-c.done
-		return nil, fmt.Errorf("starting the %s: %w%s", spec.name, err, c.inItsWords())
+		return nil, fmt.Errorf("starting the %s: %w%s", spec.name, err, c.giveUp(err))
 	}
 	return c, nil
 }
@@ -134,9 +132,41 @@ func (c *child) greet(ctx context.Context, stdout *os.File) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("it did not say where it listens within %v", helloTimeout)
 	case err != nil:
-		return errors.New("it ended before it said where it listens")
+		return errNoHello
 	}
 	return nil
+}
+
+// errNoHello reports that a child closed its stdout, as a rule by ending.
+var errNoHello = errors.New("it ended before it said where it listens")
+
+// giveUp ends a child that gave no hello and returns what is known of why, as
+// ": why". One that is ending by itself is given the time to, or our kill would
+// be all there is to tell.
+func (c *child) giveUp(err error) string {
+	if err == errNoHello {
+		select {
+		case <-c.done:
+			return ": " + c.obituary()
+		case <-time.After(2 * time.Second):
+		}
+	}
+	c.kill()
+	<-c.done
+	if words := c.inItsWords(); words != "" {
+		return ": " + words
+	}
+	return ""
+}
+
+// obituary is describeExit with the child's last words where it exited without
+// saying why.
+func (c *child) obituary() string {
+	how := describeExit(c)
+	if words := c.inItsWords(); c.crashLine() == "" && words != "" && strings.HasPrefix(how, "exit ") {
+		return how + ": " + words
+	}
+	return how
 }
 
 // listen keeps of what the child says on stderr what explains its end. The
@@ -157,15 +187,11 @@ func (c *child) listen(stderr io.Reader) {
 	io.Copy(io.Discard, stderr) // a line beyond the buffer must not block the child
 }
 
-// inItsWords returns the line that says why the child ended, or its last one,
-// as ": line"; nothing if it said nothing.
+// inItsWords returns the line that says why the child ended, or its last one.
 func (c *child) inItsWords() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if why := cmp.Or(c.crash, c.lastWords); why != "" {
-		return ": " + why
-	}
-	return ""
+	return cmp.Or(c.crash, c.lastWords)
 }
 
 // stop asks the child to end and kills it if it does not.

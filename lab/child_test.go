@@ -90,9 +90,9 @@ func TestChildEnv(t *testing.T) {
 
 func TestAChildThatDoesNotSayHello(t *testing.T) {
 	tests := []struct{ name, kind, want string }{
-		{"it ends with an error", "exits", "starting the exits: it ended before it said where it listens: leakline: no luck today"},
-		{"it panics", "panics", "panic: too bad"},
-		{"it panics after a long log", "chatty", "panic: out of cheese"},
+		{"it ends with an error", "exits", "starting the exits: it ended before it said where it listens: exit 2: leakline: no luck today"},
+		{"it panics", "panics", "exit 2: panic: too bad"},
+		{"it panics after a long log", "chatty", "exit 2: panic: out of cheese"},
 		{"it is no program of ours", "no-such-kind", "no such child"},
 	}
 	for _, tt := range tests {

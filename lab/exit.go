@@ -12,8 +12,8 @@ import (
 // An ending is how a life ended.
 type ending struct {
 	why         string
-	outOfMemory bool
-	killed      bool // for it, by the kernel or by us; else the runtime gave up by itself
+	outOfMemory bool // of a life that was ready: its pictures tell why
+	killed      bool // for want of memory, by the kernel or by us; else the runtime gave up by itself
 
 	verdict *verdict.Verdict // the last of that life; nil when it never ran
 }

@@ -72,6 +72,25 @@ func TestDeathsForWantOfMemoryNeverHalt(t *testing.T) {
 	}
 }
 
+// A limit that leaves no room to start in is named as what kills, but no life was
+// there to learn from: six in a row halt.
+func TestALimitTooSmallToStartIn(t *testing.T) {
+	t.Setenv(lab.MoodKey, "at once: grow 8192")
+	cfg := config(t)
+	cfg.MemoryLimit = 96 << 20
+	s := run(t, cfg)
+	if s.eventually(t, "a fence", func() bool { return s.State().Fence != "" }); s.State().Fence != "a cgroup" {
+		t.Skipf("the limit is enforced by %q: no cgroup can be made here", s.State().Fence)
+	}
+	s.eventually(t, "halted", func() bool { return s.State().Status == lab.Halted })
+	state := s.State()
+	const want = "killed by the kernel: out of memory at 96\u00a0MiB, before the checker was ready"
+	if state.LastExit != want || state.OOMKills != 6 || state.Restarts != 6 || state.Death != nil {
+		t.Errorf("%q, %d killed for want of memory, %d restarts, death %+v; want %q, 6, 6, none",
+			state.LastExit, state.OOMKills, state.Restarts, state.Death, want)
+	}
+}
+
 func TestLimitsAreOfTheNextLife(t *testing.T) {
 	s := run(t, config(t))
 	s.watched(t, 1)

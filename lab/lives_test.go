@@ -143,6 +143,26 @@ func TestSixShortLivesHaltUntilSomebodyResumes(t *testing.T) {
 	}
 }
 
+// Whoever never becomes ready is told of in the same words.
+func TestAnEndBeforeItIsReady(t *testing.T) {
+	for order, want := range map[string]string{
+		"exit 0":              "exit 0",
+		"exit 7":              "exit 7",
+		"panic out of memory": "exit 2: panic: out of memory",
+		"kill":                "signal: killed",
+	} {
+		t.Run(order, func(t *testing.T) {
+			t.Setenv(lab.MoodKey, "at once: "+order)
+			s := run(t, config(t))
+			s.eventually(t, "the end of a life", func() bool { return s.State().Restarts > 0 })
+			want := "starting the checker: it ended before it said where it listens: " + want
+			if state := s.State(); state.LastExit != want && runtime.GOOS != "windows" || state.OOMKills != 0 {
+				t.Errorf("%q, %d killed for want of memory, want %q, 0", state.LastExit, state.OOMKills, want)
+			}
+		})
+	}
+}
+
 // The first instants matter most: a wish spoken while the checker starts is
 // fulfilled before anybody sees it decide.
 func TestASwitchAskedForDuringTheStart(t *testing.T) {

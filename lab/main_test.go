@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -62,7 +64,8 @@ func init() {
 }
 
 // MoodKey names the environment variable that says how the checker child
-// behaves: "exits" at once, or is "slow" to say hello.
+// behaves: it "exits" at once, obeys an order "at once: exit 7", "grows", or is
+// "slow" to say hello.
 const MoodKey = "LAB_TEST_CHECKER"
 
 // runChecker is the lab's patient, as leakline's own command makes it.
@@ -74,7 +77,14 @@ func runChecker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch os.Getenv(MoodKey) {
+	if socket := os.Getenv(OrdersKey); socket != "" {
+		go takeOrders(socket)
+	}
+	mood := os.Getenv(MoodKey)
+	if order, ok := strings.CutPrefix(mood, "at once: "); ok {
+		obey(order, io.Discard)
+	}
+	switch mood {
 	case "exits":
 		return errors.New("the disk is on fire")
 	case "grows":

@@ -47,11 +47,21 @@ type patient struct {
 	fence *fence
 }
 
-// startPatient spawns a checker and waits until it is ready to decide.
-func (l *Lab) startPatient(ctx context.Context, strategy string) (*patient, error) {
+// startPatient spawns a checker and waits until it is ready to decide. One that
+// is killed for want of memory first is a *tooSmallError.
+func (l *Lab) startPatient(ctx context.Context, strategy string) (_ *patient, err error) {
 	cfg := l.checkerConfig(strategy)
 	limits := l.State().Limits
 	f := l.newFence(limits.MemoryLimit)
+	defer func() {
+		if err == nil {
+			return
+		}
+		if by := f.killed(); by != "" {
+			err = &tooSmallError{by}
+		}
+		f.remove()
+	}()
 	c, err := startChild(ctx, childSpec{
 		name: "checker", path: l.cfg.Executable, args: f.args("checker"),
 		// Read before any package initialises, so that no allocation is sampled
@@ -60,22 +70,26 @@ func (l *Lab) startPatient(ctx context.Context, strategy string) (*patient, erro
 		config: cfg, log: l.cfg.Log,
 	})
 	if err != nil {
-		f.remove()
 		return nil, err
 	}
 	p := &patient{child: c, token: cfg.Token, fence: f}
 	var hello CheckerHello
 	if err := json.Unmarshal(c.hello, &hello); err != nil {
-		p.end()
+		p.stop()
 		return nil, fmt.Errorf("reading the checker's hello: %w", err)
 	}
 	p.url = hello.URL
 	if err := p.awaitReady(ctx); err != nil {
-		p.end()
+		p.stop()
 		return nil, err
 	}
 	return p, nil
 }
+
+// A tooSmallError reports that a limit leaves no room to start in.
+type tooSmallError struct{ killed string } // by whom, in words
+
+func (e *tooSmallError) Error() string { return e.killed + ", before the checker was ready" }
 
 // newFence says in the state how the limit is enforced.
 func (l *Lab) newFence(limit int64) *fence {

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -51,7 +52,8 @@ func (l *Lab) live(ctx context.Context) (end ending, asked bool) {
 	l.change(func(s *State) { s.Status, s.Strategy, s.Since = Starting, strategy, time.Time{} })
 	p, err := l.startPatient(ctx, strategy)
 	if err != nil {
-		return ending{why: err.Error()}, false
+		tooSmall := new(tooSmallError)
+		return ending{why: err.Error(), killed: errors.As(err, &tooSmall)}, false
 	}
 	t, generation, err := l.welcome(ctx, p, strategy)
 	if err != nil {
