@@ -95,7 +95,10 @@ type Death struct {
 
 // autopsy finds the pictures of the life that has just ended.
 func (l *Lab) autopsy(end ending) *Death {
-	d := &Death{At: time.Now(), Why: end.why, Missed: l.box.missed()}
+	d := &Death{At: time.Now(), Why: end.why}
+	if end.atLimit { // else it never came so far
+		d.Missed = l.box.missed()
+	}
 	life := profiler.Snapshot{Target: TargetID, Epoch: l.cfg.Epoch, Generation: l.State().Generation}
 	if end.verdict != nil && end.verdict.Word.Fault() {
 		d.Verdict = *end.verdict

@@ -110,7 +110,29 @@ func (g *cgroup) kills() int {
 
 func (g *cgroup) counter() (kills int, ok bool) {
 	file := map[bool]string{true: "memory.events", false: "memory.oom_control"}[g.v2]
-	return oomCounter(filepath.Join(g.dir, file))
+	return oomCounter(filepath.Join(g.dir, file), "oom_kill")
+}
+
+// full reports whether it was at its own limit. A process in it may also be killed
+// for the sake of a cgroup around it, or of the machine.
+func (g *cgroup) full() bool {
+	if g.v2 {
+		n, ok := oomCounter(filepath.Join(g.dir, "memory.events"), "oom")
+		return n > 0 || !ok
+	}
+	const piece = 2 << 20 // in which memory is asked for, at most
+	most, ok := g.number("memory.max_usage_in_bytes")
+	limit, known := g.number("memory.limit_in_bytes")
+	return most > limit-piece || !ok || !known
+}
+
+func (g *cgroup) number(file string) (int64, bool) {
+	raw, err := os.ReadFile(filepath.Join(g.dir, file))
+	if err != nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
+	return n, err == nil
 }
 
 func (g *cgroup) remove() { os.Remove(g.dir) }

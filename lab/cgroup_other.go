@@ -15,6 +15,8 @@ func (*cgroup) procs() string { return "" }
 
 func (*cgroup) kills() int { return 0 }
 
+func (*cgroup) full() bool { return false }
+
 func (*cgroup) remove() {}
 
 // Fenced is never called here: nobody makes a cgroup.

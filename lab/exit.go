@@ -14,6 +14,7 @@ type ending struct {
 	why         string
 	outOfMemory bool // of a life that was ready: its pictures tell why
 	killed      bool // for want of memory, by the kernel or by us; else the runtime gave up by itself
+	atLimit     bool // of its own
 
 	verdict *verdict.Verdict // the last of that life; nil when it never ran
 }
@@ -24,7 +25,7 @@ type ending struct {
 func endingOf(p *patient, elsewhere bool) ending {
 	why := describeExit(p.child)
 	if by := p.fence.killed(); by != "" {
-		return ending{why: by, outOfMemory: true, killed: true}
+		return ending{why: by, outOfMemory: true, killed: true, atLimit: p.fence.reached()}
 	}
 	switch {
 	case elsewhere && strings.HasPrefix(why, "signal: killed"):

@@ -15,12 +15,12 @@ func TestEndsForWantOfMemoryAreToldApart(t *testing.T) {
 		elsewhere bool
 		want      ending
 	}{
-		{"a limit that we enforce", crossed, false, ending{"killed by the supervisor at its limit of 512\u00a0MiB", true, true, nil}},
-		{"the kernel, for the sake of all", ended("signal: killed"), true, ending{"killed by the kernel: out of memory in the cgroup of leakline itself", true, true, nil}},
+		{"a limit that we enforce", crossed, false, ending{why: "killed by the supervisor at its limit of 512\u00a0MiB", outOfMemory: true, killed: true, atLimit: true}},
+		{"the kernel, for the sake of all", ended("signal: killed"), true, ending{why: "killed by the kernel: out of memory in the cgroup of leakline itself", outOfMemory: true, killed: true}},
 		{"somebody's kill", ended("signal: killed"), false, ending{why: "signal: killed"}},
-		{"the runtime", ended("exit 2: fatal error: runtime: out of memory"), false, ending{"Go's runtime got no more memory (exit 2: fatal error: runtime: out of memory)", true, false, nil}},
-		{"the runtime, of its own tables", ended("exit 2: fatal error: runtime: cannot allocate memory"), false, ending{"Go's runtime got no more memory (exit 2: fatal error: runtime: cannot allocate memory)", true, false, nil}},
-		{"the runtime, of one piece", ended("exit 2: runtime: out of memory: cannot allocate 8-byte block (9 in use)"), false, ending{"Go's runtime got no more memory (exit 2: runtime: out of memory: cannot allocate 8-byte block (9 in use))", true, false, nil}},
+		{"the runtime", ended("exit 2: fatal error: runtime: out of memory"), false, ending{why: "Go's runtime got no more memory (exit 2: fatal error: runtime: out of memory)", outOfMemory: true}},
+		{"the runtime, of its own tables", ended("exit 2: fatal error: runtime: cannot allocate memory"), false, ending{why: "Go's runtime got no more memory (exit 2: fatal error: runtime: cannot allocate memory)", outOfMemory: true}},
+		{"the runtime, of one piece", ended("exit 2: runtime: out of memory: cannot allocate 8-byte block (9 in use)"), false, ending{why: "Go's runtime got no more memory (exit 2: runtime: out of memory: cannot allocate 8-byte block (9 in use))", outOfMemory: true}},
 		{"a panic", ended("exit 2: panic: too bad"), true, ending{why: "exit 2: panic: too bad"}},
 		{"a panic that speaks of memory", ended("exit 2: panic: out of memory"), false, ending{why: "exit 2: panic: out of memory"}},
 		{"an error that does", ended("exit 2: leakline: redis: fatal error: out of memory"), false, ending{why: "exit 2: leakline: redis: fatal error: out of memory"}},

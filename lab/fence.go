@@ -70,6 +70,8 @@ func (f *fence) guard(ctx context.Context, p *patient, resident func() (int64, b
 // killed says who killed the process for want of memory; empty for nobody.
 func (f *fence) killed() string {
 	switch {
+	case f.group != nil && f.group.kills() > 0 && !f.group.full():
+		return fmt.Sprintf("killed by the kernel: out of memory around it, below its limit of %s", mebibytes(f.limit))
 	case f.group != nil && f.group.kills() > 0:
 		return fmt.Sprintf("killed by the kernel: out of memory at %s", mebibytes(f.limit))
 	case f.crossed.Load():
@@ -77,6 +79,9 @@ func (f *fence) killed() string {
 	}
 	return ""
 }
+
+// reached reports whether the process was at the limit.
+func (f *fence) reached() bool { return f.crossed.Load() || f.group != nil && f.group.full() }
 
 // remove gives the cgroup back; the process must have ended.
 func (f *fence) remove() {

@@ -18,14 +18,14 @@ func oomKills() int {
 	return 0
 }
 
-// oomCounter reads the line "oom_kill N".
-func oomCounter(file string) (int, bool) {
+// oomCounter reads the line "oom_kill N", or of another name.
+func oomCounter(file, name string) (int, bool) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return 0, false
 	}
 	for line := range strings.Lines(string(raw)) {
-		if v, ok := strings.CutPrefix(line, "oom_kill "); ok {
+		if v, ok := strings.CutPrefix(line, name+" "); ok {
 			n, err := strconv.Atoi(strings.TrimSpace(v))
 			return n, err == nil
 		}

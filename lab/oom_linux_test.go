@@ -24,12 +24,12 @@ func TestOOMCounter(t *testing.T) {
 			if err := os.WriteFile(file, []byte(tt.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if got, ok := oomCounter(file); got != tt.want || ok != tt.ok {
+			if got, ok := oomCounter(file, "oom_kill"); got != tt.want || ok != tt.ok {
 				t.Errorf("oomCounter = %d, %v, want %d, %v", got, ok, tt.want, tt.ok)
 			}
 		})
 	}
-	if _, ok := oomCounter(filepath.Join(t.TempDir(), "absent")); ok {
+	if _, ok := oomCounter(filepath.Join(t.TempDir(), "absent"), "oom_kill"); ok {
 		t.Error("a file that is not there counts")
 	}
 }
