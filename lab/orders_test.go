@@ -56,6 +56,8 @@ func obey(order string, signs io.Writer) {
 		linger(time.Minute) // it comes
 	case "panic":
 		panic(rest)
+	case "wait":
+		linger(time.Hour)
 	case "grow": // by so many MiB, then stay
 		for range n {
 			eaten = append(eaten, touched(1<<20))
