@@ -64,6 +64,15 @@ func startLab(t *testing.T, args ...string) *labProcess { return start(t, "lab",
 // start is startLab for any command that serves the dashboard.
 func start(t *testing.T, command string, args ...string) *labProcess {
 	t.Helper()
+	l := prepare(t, command, args...)
+	l.begin()
+	l.ready()
+	return l
+}
+
+// prepare makes a process that has not started yet.
+func prepare(t *testing.T, command string, args ...string) *labProcess {
+	t.Helper()
 	l := &labProcess{t: t, said: new(lockedBuffer)}
 	if !slices.Contains(args, "--listen") {
 		args = append(args, "--listen", "127.0.0.1:0")
@@ -72,14 +81,20 @@ func start(t *testing.T, command string, args ...string) *labProcess {
 	l.cmd.Dir = t.TempDir()
 	l.cmd.Env = append(os.Environ(), "LEAKLINE_INSTRUCTOR_TOKEN="+instructorToken, "LEAKLINE_VIEWER_TOKEN="+viewerToken)
 	l.cmd.Stderr = l.said
+	return l
+}
+
+// begin starts it and waits for its links.
+func (l *labProcess) begin() {
+	l.t.Helper()
 	stdout, err := l.cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		l.t.Fatal(err)
 	}
 	if err := l.cmd.Start(); err != nil {
-		t.Fatal(err)
+		l.t.Fatal(err)
 	}
-	t.Cleanup(l.stop)
+	l.t.Cleanup(l.stop)
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "Ctrl-C") {
 		what, link, _ := strings.Cut(strings.TrimSpace(lines.Text()), " ")
@@ -95,9 +110,14 @@ func start(t *testing.T, command string, args ...string) *labProcess {
 		}
 	}
 	if l.base == "" {
-		t.Fatalf("leakline lab printed no link:\n%s", l.said)
+		l.t.Fatalf("leakline %s printed no link:\n%s", l.cmd.Args[1], l.said)
 	}
 	go io.Copy(io.Discard, stdout)
+}
+
+// ready waits until what it watches runs.
+func (l *labProcess) ready() {
+	l.t.Helper()
 	l.eventually(20*time.Second, "the lab to be ready", func() bool {
 		resp, err := http.Get(l.base + "/readyz")
 		if err != nil {
@@ -106,7 +126,6 @@ func start(t *testing.T, command string, args ...string) *labProcess {
 		resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
-	return l
 }
 
 // stop ends the lab as Ctrl-C does. Stopping it twice is once.
@@ -142,37 +161,48 @@ func (l *labProcess) link(path, token string) string {
 // the status is 2xx.
 func (l *labProcess) api(method, path string, in, out any) {
 	l.t.Helper()
+	if err := l.ask(method, path, in, out); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// ask is api for who lives with an error. An out of type *[]byte takes the answer
+// as it is.
+func (l *labProcess) ask(method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		raw, err := json.Marshal(in)
 		if err != nil {
-			l.t.Fatal(err)
+			return err
 		}
 		body = bytes.NewReader(raw)
 	}
 	req, err := http.NewRequest(method, l.base+"/api/v1/"+path, body)
 	if err != nil {
-		l.t.Fatal(err)
+		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+instructorToken)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		l.t.Fatal(err)
+		return err
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
 	if err != nil {
-		l.t.Fatal(err)
+		return err
 	}
 	if resp.StatusCode/100 != 2 {
-		l.t.Fatalf("%s %s: %s: %s", method, path, resp.Status, raw)
+		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, raw)
 	}
-	if out != nil {
+	if as, ok := out.(*[]byte); ok {
+		*as = raw
+	} else if out != nil {
 		if err := json.Unmarshal(raw, out); err != nil {
-			l.t.Fatalf("%s %s: %v", method, path, err)
+			return fmt.Errorf("%s %s: %v", method, path, err)
 		}
 	}
+	return nil
 }
 
 // status sends a request and returns what it is answered with.

@@ -11,10 +11,13 @@ import (
 	"time"
 )
 
-// childrenOf lists the processes below pid, from /proc.
-func childrenOf(t *testing.T, pid int) []int {
+// A process is what /proc says of one that has not ended.
+type process struct{ parent, session int }
+
+// processes lists them all.
+func processes(t *testing.T) map[int]process {
 	t.Helper()
-	parent := map[int]int{}
+	all := map[int]process{}
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil || len(stats) == 0 {
 		t.Fatal("this test needs /proc")
@@ -24,16 +27,25 @@ func childrenOf(t *testing.T, pid int) []int {
 		if err != nil {
 			continue // it has ended meanwhile
 		}
-		// pid (name) state ppid …, and a name may hold anything.
+		// pid (name) state ppid pgrp session …, and a name may hold anything.
 		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-		if len(fields) > 1 && fields[0] != "Z" {
-			parent[id], _ = strconv.Atoi(fields[1])
+		if len(fields) > 3 && fields[0] != "Z" {
+			parent, _ := strconv.Atoi(fields[1])
+			session, _ := strconv.Atoi(fields[3])
+			all[id] = process{parent, session}
 		}
 	}
+	return all
+}
+
+// childrenOf lists the processes below pid.
+func childrenOf(t *testing.T, pid int) []int {
+	t.Helper()
+	all := processes(t)
 	var below []int
-	for id := range parent {
-		for up := parent[id]; up != 0; up = parent[up] {
+	for id := range all {
+		for up := all[id].parent; up != 0; up = all[up].parent {
 			if up == pid {
 				below = append(below, id)
 				break
