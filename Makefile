@@ -11,8 +11,9 @@ export CGO_ENABLED ?= 0
 
 BIN := bin/leakline
 ARGS ?=
+SEED ?=
 
-.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools
+.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +63,9 @@ patients: ## judge 43 small services, their stories told 4.5 times as fast (abou
 
 corpus: build ## judge them in full and print the score (about 12 min)
 	@cd corpus && go build -o ../bin/patients ./patients && go run ./score -leakline ../$(BIN) -patients ../bin/patients -jobs 3
+
+faults: ## end the patient and the observer in every way, in full (about 6 min; SEED=… repeats one)
+	@LEAKLINE_DRILL=full LEAKLINE_DRILL_SEED=$(SEED) go test -count=1 -p 1 -v -timeout 60m -run Drill ./lab ./web/e2e
 
 bench: ## measure beside peers, in a module of its own; prints a table (about 8 min)
 	@ulimit -n 20000 2>/dev/null; cd bench && go run .
