@@ -47,7 +47,7 @@ func proxied(t *testing.T) *redisProxy {
 func impatient(t *testing.T, p *redisProxy) *redis.Client {
 	t.Helper()
 	c := redis.NewClient(&redis.Options{
-		Addr: p.addr, Password: password, MaxRetries: -1, DialerRetries: 1, ReadTimeout: 250 * time.Millisecond,
+		Addr: p.addr, Password: password, MaxRetries: -1, DialerRetries: 1, ReadTimeout: time.Second,
 	})
 	t.Cleanup(func() { c.Close() })
 	return c
