@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// A payload is what every case keeps: about 1 KB and a few pointers.
+type payload struct {
+	name string
+	data []byte
+	tags map[string]string
+}
+
+// newPayload is the one place that makes what is held.
+//
+//go:noinline
+func newPayload(i int) *payload {
+	return &payload{
+		name: "payload " + strconv.Itoa(i),
+		data: make([]byte, 1<<10),
+		tags: map[string]string{"number": strconv.Itoa(i)},
+	}
+}
+
+const many = 2000
+
+var auditLog []*payload
+
+func packageVariable() {
+	for i := range many {
+		auditLog = append(auditLog, newPayload(i))
+	}
+}
+
+var registry struct {
+	mu     sync.Mutex
+	byName map[string]*payload
+}
+
+func mapInStruct() {
+	registry.byName = make(map[string]*payload)
+	for i := range many {
+		p := newPayload(i)
+		registry.byName[p.name] = p
+	}
+}
+
+var hooks []func() int
+
+func closures() {
+	for i := range many {
+		p := newPayload(i)
+		hooks = append(hooks, func() int { return len(p.data) })
+	}
+}
+
+var backlog = make(chan *payload, many)
+
+func channelBuffer() {
+	for i := range many {
+		backlog <- newPayload(i)
+	}
+}
+
+var rootContext, stopAll = context.WithCancel(context.Background())
+
+type requestKey struct{}
+
+func contextChildren() {
+	for i := range many {
+		request := context.WithValue(rootContext, requestKey{}, newPayload(i))
+		forget(context.WithCancel(request))
+	}
+}
+
+// forget drops what would have cancelled a request: that is the leak.
+func forget(context.Context, context.CancelFunc) {}
+
+var sessions sync.Map
+
+func syncMap() {
+	for i := range many {
+		sessions.Store(i, newPayload(i))
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return newPayload(0) }}
+
+func syncPool() {
+	for i := range many {
+		buffers.Put(newPayload(i))
+	}
+}
+
+type node struct {
+	value *payload
+	next  *node
+}
+
+var head *node
+
+func linkedList() {
+	for i := range many {
+		head = &node{newPayload(i), head}
+	}
+}
+
+var window [][]byte
+
+func subSlice() {
+	for range many / 10 {
+		window = append(window, newDocument()[100:110])
+	}
+}
+
+var titles []string
+
+func pinnedDocument() {
+	for range many / 10 {
+		document := string(newDocument())
+		titles = append(titles, document[:7])
+	}
+}
+
+//go:noinline
+func newDocument() []byte { return []byte(strings.Repeat("<html> ", 2<<10)) }
+
+type plugin interface{ Serve() int }
+
+type cachePlugin struct{ kept []*payload }
+
+func (c *cachePlugin) Serve() int { return len(c.kept) }
+
+var active plugin
+
+func interfaceHeld() {
+	c := &cachePlugin{}
+	for i := range many {
+		c.kept = append(c.kept, newPayload(i))
+	}
+	active = c
+}
+
+type stack[T any] struct{ items []T }
+
+func (s *stack[T]) push(v T) { s.items = append(s.items, v) }
+
+var undo stack[*payload]
+
+func genericContainer() {
+	for i := range many {
+		undo.push(newPayload(i))
+	}
+}
