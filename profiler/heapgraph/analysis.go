@@ -11,6 +11,9 @@ type Analysis struct {
 	parent []uint32 // of each object: the node ahead of it on that path
 	level  []level  // of each object
 
+	queue    []uint32 // of the search for paths; dominate takes it over
+	followed int      // how much of it has been
+
 	idom     []uint32 // of each node: the nearest that every path passes, from order
 	retained []int64  // bytes, of each node
 	counts   []uint32 // objects retained, of each node
@@ -26,8 +29,7 @@ type Analysis struct {
 func (g *Graph) Analyze() *Analysis {
 	a := &Analysis{g: g}
 	a.reach()
-	a.dominate()
-	a.nest()
+	a.nest(a.dominate())
 	return a
 }
 

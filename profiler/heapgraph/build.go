@@ -23,7 +23,9 @@ func (b *builder) graph() (*Graph, error) {
 	if b.wire.err != nil {
 		return nil, b.wire.err
 	}
-	b.typed(g, names, interior, rooted)
+	if err := b.typed(g, names, interior, rooted); err != nil {
+		return nil, err
+	}
 	g.About.Pointer = int(b.layout.ptrSize)
 	g.About.SampleRate = b.options.SampleRate
 	g.About.Named = names != nil && names.binary.named()
@@ -33,6 +35,9 @@ func (b *builder) graph() (*Graph, error) {
 	}
 	return g, nil
 }
+
+// wantsTypes reports whether there is a program that may say what objects are.
+func (b *builder) wantsTypes() bool { return b.options.Binary != nil && !b.options.SkipTypes }
 
 // resolve turns pointers into edges. It returns how far into its target each
 // edge points, in words, if types are going to ask.
@@ -47,9 +52,8 @@ func (b *builder) resolve(g *Graph) []uint32 {
 			records[object] = true
 		}
 	}
-	ends := b.ends.flat()
+	g.start = b.ends.flat() // still where edges end, one object ahead
 	from := b.from.flat()
-	g.start = make([]uint32, len(ends)+1)
 	g.targets = make([]uint32, 0, b.values.n)
 	var interior []uint32
 	if b.wantsTypes() {
@@ -58,8 +62,8 @@ func (b *builder) resolve(g *Graph) []uint32 {
 	hints := b.hints.edges
 	kept := hints[:0]
 	next := uint32(0)
-	for object, end := range ends {
-		for ; next < end; next++ {
+	for object := range g.objects() {
+		for end := g.start[object+1]; next < end; next++ {
 			target, inside, ok := b.spans.find(b.values.at(int(next)))
 			hinted := len(hints) > 0 && hints[0].at == next
 			if ok && !records[target] {

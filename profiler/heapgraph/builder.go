@@ -14,7 +14,7 @@ type builder struct {
 
 	spans spans
 	units store[uint32] // size of each object in unitSize
-	ends  store[uint32] // where the pointers of each object end in values
+	ends  store[uint32] // where the pointers of each object end in values, after a 0
 	// values are pointers as they stand in the dump; from says where in its
 	// object each one was, in words.
 	values store[uint64]
@@ -23,6 +23,7 @@ type builder struct {
 
 	others     []other
 	globals    []global
+	linked     map[uint32]uint64 // where the variable of each root was linked
 	segments   []segment
 	goroutines []goroutine
 	current    *goroutine // whose frames are being read
@@ -43,8 +44,9 @@ type (
 	rawSample  struct{ object, bucket uint64 }
 	typeRecord struct{ name, size uint64 }
 
-	// A global is a pointer into the heap in the data of the program.
-	global struct{ at, pointer uint64 }
+	// A global is a pointer into the heap in the data of the program, and the
+	// word ahead of it, which says what an interface holds.
+	global struct{ at, pointer, ahead uint64 }
 
 	// A segment is the data of the program: what tag says and where.
 	segment struct{ tag, base, size uint64 }
@@ -67,6 +69,7 @@ func newBuilder(w *wire, o Options) *builder {
 		buckets: make(map[uint64]uint32),
 	}
 	b.body.layout = &b.layout
+	b.ends.add(0)
 	return b
 }
 

@@ -6,60 +6,69 @@ const mostly = 0.9
 
 // container returns the node under which the held objects part, and one of
 // them. Without samples it is where the retained bytes part.
-func (a *Analysis) container(h *holding) (node, object uint32) {
-	weight := a.weigh(h)
+func (a *Analysis) container(h *holding, weight weights) (node, object uint32) {
 	node = a.start(h, weight)
-	whole := weight[node]
+	whole := weight.of(node)
 	way := []uint32{node}
 	for {
 		next, ok := a.heaviest(node, weight)
-		if !ok || float64(weight[next]) < mostly*float64(whole) {
+		if !ok || float64(weight.of(next)) < mostly*float64(whole) {
 			break
 		}
 		node = next
 		way = append(way, node)
 	}
-	if len(h.objects) == 0 {
-		return node, a.below(node, weight)
+	object = a.below(node, weight)
+	if len(a.dominated(node)) == 0 { // one object is held, alone: by what has most entries
+		node = a.widest(way)
 	}
-	for _, o := range h.objects {
-		if o == node { // it is held alone: by what has most entries
-			return a.widest(way), o
-		}
-	}
-	return node, a.below(node, weight)
+	return a.beginning(node), object
 }
 
-// weigh says how many of the held objects each node dominates.
-func (a *Analysis) weigh(h *holding) []int64 {
-	if len(h.objects) == 0 {
-		return a.retained
+// weights say of each node what is held below it: bytes, or sampled objects.
+type weights struct {
+	bytes   []int64
+	samples []uint32 // nil if bytes are meant
+}
+
+func (w weights) of(node uint32) int64 {
+	if w.samples != nil {
+		return int64(w.samples[node])
 	}
-	weight := make([]int64, len(a.retained))
+	return w.bytes[node]
+}
+
+// weigh counts the held objects below each node, in scratch, which is one
+// number for each node. Without samples bytes are weighed.
+func (a *Analysis) weigh(h *holding, scratch []uint32) weights {
+	if len(h.objects) == 0 {
+		return weights{bytes: a.retained}
+	}
+	clear(scratch)
 	for _, o := range h.objects {
-		weight[o]++
+		scratch[o]++
 	}
 	for i := len(a.order) - 1; i > 0; i-- {
-		weight[a.idom[a.order[i]]] += weight[a.order[i]]
+		scratch[a.idom[a.order[i]]] += scratch[a.order[i]]
 	}
-	return weight
+	return weights{samples: scratch}
 }
 
 // start returns the root, or if it shares what it holds, the heaviest node
 // that it shares.
-func (a *Analysis) start(h *holding, weight []int64) uint32 {
+func (a *Analysis) start(h *holding, weight weights) uint32 {
 	best := a.rootNode(h.root)
 	for _, node := range a.dominated(a.top()) {
-		if node < a.objects() && int(a.root[node]) == h.root && weight[node] > weight[best] {
+		if node < a.objects() && int(a.root[node]) == h.root && weight.of(node) > weight.of(best) {
 			best = node
 		}
 	}
 	return best
 }
 
-func (a *Analysis) heaviest(node uint32, weight []int64) (best uint32, ok bool) {
+func (a *Analysis) heaviest(node uint32, weight weights) (best uint32, ok bool) {
 	for _, c := range a.dominated(node) {
-		if !ok || weight[c] > weight[best] {
+		if !ok || weight.of(c) > weight.of(best) {
 			best, ok = c, true
 		}
 	}
@@ -67,10 +76,10 @@ func (a *Analysis) heaviest(node uint32, weight []int64) (best uint32, ok bool) 
 }
 
 // below follows the heaviest nodes down to one that weighs by itself.
-func (a *Analysis) below(node uint32, weight []int64) uint32 {
+func (a *Analysis) below(node uint32, weight weights) uint32 {
 	for {
 		next, ok := a.heaviest(node, weight)
-		if !ok || weight[next] == 0 {
+		if !ok || weight.of(next) == 0 {
 			return node
 		}
 		node = next
@@ -88,6 +97,29 @@ func (a *Analysis) widest(way []uint32) uint32 {
 	return best
 }
 
+// beginning returns the map that a node is a part of, or the first node of the
+// list or tree.
+func (a *Analysis) beginning(node uint32) uint32 {
+	for {
+		up := a.idom[node]
+		if !a.inner(node) || !a.inner(up) {
+			if !a.akin(node, up) {
+				return node
+			}
+		}
+		node = up
+	}
+}
+
+// akin reports whether two nodes are objects of one kind, as the nodes of a
+// list are.
+func (a *Analysis) akin(x, y uint32) bool {
+	if x >= a.objects() || y >= a.objects() || a.g.units[x] != a.g.units[y] {
+		return false
+	}
+	return a.g.shapeOf == nil || a.g.shapeOf[x] == a.g.shapeOf[y]
+}
+
 // stepTo returns the last step of the path to a node.
 func (a *Analysis) stepTo(node uint32) Step {
 	switch {
@@ -97,19 +129,4 @@ func (a *Analysis) stepTo(node uint32) Step {
 		return a.rootStep(node)
 	}
 	return a.step(a.parent[node], node)
-}
-
-// entries counts the objects that a container points to and that nothing else
-// holds.
-func (a *Analysis) entries(node uint32) int {
-	n := 0
-	var last uint32 = none
-	count := func(object uint32) {
-		if object != last && a.idom[object] == node {
-			n++
-		}
-		last = object
-	}
-	a.eachEdge(node, count)
-	return n
 }

@@ -4,12 +4,15 @@ package heapgraph
 // every path from the roots to it passes, without which it would be free. The
 // algorithm is semi-NCA (L. Georgiadis, R. E. Tarjan and R. F. Werneck, "Finding
 // dominators in practice", JGAA 2006), over the numbers of a depth-first search.
-func (a *Analysis) dominate() {
+//
+// It returns arrays of as many numbers as there are nodes, and two more, for
+// others to use: a graph is large enough for that to matter.
+func (a *Analysis) dominate() (spare [3][]uint32) {
 	t := a.search()
 	preds, predFrom := a.predecessors(t)
 	n := len(t.nodes)
-	semi := make([]uint32, n)
-	label := make([]uint32, n)
+	semi := make([]uint32, a.top()+3)[:n]
+	label := make([]uint32, a.top()+3)[:n]
 	ancestor := make([]uint32, n) // compressed as the search goes on
 	for i := range label {
 		label[i] = uint32(i)
@@ -34,14 +37,13 @@ func (a *Analysis) dominate() {
 		}
 		idom[w] = d
 	}
-	a.idom = make([]uint32, a.top()+1)
-	for i := range a.idom {
-		a.idom[i] = none
-	}
+	a.idom = t.number // whose turn is over; nodes that were not met stay none
 	for w := 1; w < n; w++ {
 		a.idom[t.nodes[w]] = t.nodes[idom[w]]
 	}
+	a.idom[a.top()] = none
 	a.order = t.nodes
+	return [3][]uint32{semi, label, predFrom}
 }
 
 // A forest is the part of the search tree that has been processed: nodes from
@@ -88,10 +90,11 @@ type tree struct {
 
 func (a *Analysis) search() *tree {
 	total := int(a.top()) + 1
-	t := &tree{nodes: make([]uint32, 0, total), number: make([]uint32, total), parent: make([]uint32, 0, total)}
+	t := &tree{nodes: a.queue[:0], number: make([]uint32, total), parent: make([]uint32, 0, total)}
 	for i := range t.number {
 		t.number[i] = none
 	}
+	a.queue = nil
 	t.meet(a.top(), 0)
 	for root := range a.g.Roots {
 		node := a.rootNode(root)
@@ -138,7 +141,7 @@ func (t *tree) meet(node, parent uint32) uint32 {
 // predecessors returns the edges the other way round, by number.
 func (a *Analysis) predecessors(t *tree) (preds, from []uint32) {
 	n := len(t.nodes)
-	from = make([]uint32, n+2)
+	from = make([]uint32, a.top()+3)[:n+2]
 	a.eachNumbered(t, func(_, to uint32) { from[to+2]++ })
 	for i := 2; i < len(from); i++ {
 		from[i] += from[i-1]

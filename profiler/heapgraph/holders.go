@@ -167,15 +167,20 @@ func (a *Analysis) rank(held map[int]*holding, weight func(*holding) float64, sh
 		return weights[x] > weights[y] || weights[x] == weights[y] && x < y
 	})
 	holders := make([]Holder, 0, min(n, len(list)))
+	scratch := make([]uint32, a.top()+1)
 	for _, h := range list[:min(n, len(list))] {
-		holders = append(holders, a.holder(h, shared[h.root]))
+		out := a.holder(h, shared[h.root])
+		node, object := a.container(h, a.weigh(h, scratch))
+		out.Path = a.Path(object)
+		out.Container, out.Entries = a.stepTo(node), a.entries(node)
+		holders = append(holders, out)
 	}
 	return holders
 }
 
 func (a *Analysis) holder(h *holding, s sharing) Holder {
 	node := a.rootNode(h.root)
-	out := Holder{
+	return Holder{
 		Root:            a.g.Roots[h.root],
 		Node:            node,
 		RetainedBytes:   a.retained[node],
@@ -187,10 +192,6 @@ func (a *Analysis) holder(h *holding, s sharing) Holder {
 		SampledBytes:    h.total.Bytes(),
 		SampledObjects:  h.total.Objects(),
 	}
-	container, object := a.container(h)
-	out.Path = a.Path(object)
-	out.Container, out.Entries = a.stepTo(container), a.entries(container)
-	return out
 }
 
 // siteOf says where an object was allocated, if that was sampled.

@@ -62,16 +62,16 @@ func (b *builder) slide() (uint64, bool) {
 	return 0, len(binary.code) == 0
 }
 
-// data names the variable at an address.
-func (n *names) data(addr uint64) (name string, offset uint32, ok bool) {
+// data returns the variable at an address, and how far into it that is.
+func (n *names) data(addr uint64) (s symbol, offset uint32, ok bool) {
 	if n == nil {
-		return "", 0, false
+		return symbol{}, 0, false
 	}
-	s, ok := at(n.binary.data, addr-n.slide)
+	s, ok = at(n.binary.data, addr-n.slide)
 	if !ok || addr-n.slide-s.addr > math.MaxUint32 {
-		return "", 0, false
+		return symbol{}, 0, false
 	}
-	return s.name, uint32(addr - n.slide - s.addr), true
+	return s, uint32(addr - n.slide - s.addr), true
 }
 
 // function names the function that begins at an address, or holds it.
@@ -81,4 +81,13 @@ func (n *names) function(pc uint64) (name string, ok bool) {
 	}
 	s, ok := at(n.binary.code, pc-n.slide)
 	return s.name, ok
+}
+
+// entry names the function that begins at an address.
+func (n *names) entry(pc uint64) (name string, ok bool) {
+	if n == nil {
+		return "", false
+	}
+	s, ok := at(n.binary.code, pc-n.slide)
+	return s.name, ok && s.addr == pc-n.slide
 }

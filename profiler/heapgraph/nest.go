@@ -1,11 +1,16 @@
 package heapgraph
 
-// nest sums what each node retains and lists what it dominates.
-func (a *Analysis) nest() {
+// nest sums what each node retains and lists what it dominates, in the arrays
+// that dominate has no more use for.
+func (a *Analysis) nest(spare [3][]uint32) {
 	nodes := int(a.top()) + 1
+	for i := range spare {
+		spare[i] = spare[i][:nodes+2]
+		clear(spare[i])
+	}
 	a.retained = make([]int64, nodes)
-	a.counts = make([]uint32, nodes)
-	a.childFrom = make([]uint32, nodes+2)
+	a.counts = spare[0][:nodes]
+	a.childFrom = spare[1]
 	for i := len(a.order) - 1; i > 0; i-- {
 		node := a.order[i]
 		if node < a.objects() {
@@ -20,7 +25,7 @@ func (a *Analysis) nest() {
 	for i := 2; i < len(a.childFrom); i++ {
 		a.childFrom[i] += a.childFrom[i-1]
 	}
-	a.children = make([]uint32, max(len(a.order), 1)-1)
+	a.children = spare[2][:len(a.order)-1]
 	for _, node := range a.order[1:] {
 		up := a.idom[node]
 		a.children[a.childFrom[up+1]] = node

@@ -1,6 +1,10 @@
 package heapgraph
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // The runtime's kinds of field; it has long written pointers alone.
 const (
@@ -43,7 +47,7 @@ func (b *builder) object() {
 // pointers reads the fields of an object and keeps those that point into the
 // heap. Of equal neighbours the first is enough.
 func (b *builder) pointers() {
-	object, first, last, before := uint32(b.units.n), true, uint64(0), uint64(math.MaxUint64)
+	object, first, last := uint32(b.units.n), true, uint64(0)
 	b.eachField(func(at, pointer uint64) {
 		if first && at > 0 {
 			b.hints.head(object, b.body.word(0))
@@ -53,15 +57,15 @@ func (b *builder) pointers() {
 				b.wire.fail(&LimitError{"pointers", int64(b.options.MaxEdges)})
 				return
 			}
-			if word := at - b.layout.ptrSize; at > 0 && word != before {
-				b.hints.edge(uint32(b.values.n), b.body.word(word))
+			if at > 0 {
+				b.hints.edge(uint32(b.values.n), b.body.word(at-b.layout.ptrSize))
 			}
 			b.values.add(pointer)
 			b.from.add(uint32(at / b.layout.ptrSize))
 			b.charge(12)
 			last = pointer
 		}
-		first, before = false, at
+		first = false
 	})
 	b.geometry.scanned = b.geometry.scanned || !first
 }
@@ -139,4 +143,13 @@ func (h *hints) code(word uint64) (uint32, bool) {
 		h.words = append(h.words, word)
 	}
 	return n, true
+}
+
+// ahead returns the word that was ahead of a pointer.
+func (h *hints) ahead(edge uint32) (word uint32, ok bool) {
+	i, ok := slices.BinarySearchFunc(h.edges, edge, func(h hint, edge uint32) int { return cmp.Compare(h.at, edge) })
+	if !ok {
+		return 0, false
+	}
+	return h.edges[i].word, true
 }

@@ -1,11 +1,15 @@
 package heapgraph
 
-// A Step is one card of the path from a root to an object.
+import "strings"
+
+// A Step is one card of the path from a root to an object. A map is one step,
+// whatever it consists of.
 type Step struct {
 	Node          uint32 `json:"node"`
-	Label         string `json:"label"`          // how the step before points here: "entry.set", "[]", "frame main.stuck"; the first has the root's name
-	Type          string `json:"type,omitempty"` // as Go writes it; "" if unknown
-	Bytes         int64  `json:"bytes"`          // of the object itself
+	Label         string `json:"label"`              // how the step before points here: "entry.set", "[]", "frame main.stuck"; the first has the root's name
+	Type          string `json:"type,omitempty"`     // as Go writes it; "" if unknown
+	Bytes         int64  `json:"bytes"`              // of the object itself; 0 for a root
+	Elements      int    `json:"elements,omitempty"` // that an array has room for
 	RetainedBytes int64  `json:"retained_bytes"`
 	Site          string `json:"site,omitempty"`    // "main.newRiskySet:27" if the allocation was sampled
 	Repeats       int    `json:"repeats,omitempty"` // how many more alike follow and are left out, as in a linked list
@@ -28,7 +32,10 @@ func (a *Analysis) Path(node uint32) []Step {
 	for i := len(nodes) - 1; i >= 0; i-- {
 		from := node
 		node = nodes[i]
-		steps = a.join(steps, a.step(from, node))
+		if a.inner(from) && a.inner(node) {
+			continue // the map has its step
+		}
+		steps = join(steps, a.step(from, node))
 	}
 	if len(steps) > maxSteps {
 		left := len(steps) - maxSteps
@@ -38,17 +45,18 @@ func (a *Analysis) Path(node uint32) []Step {
 	return steps
 }
 
+// inner reports whether a node is a map or a part of one.
+func (a *Analysis) inner(node uint32) bool {
+	return node < a.objects() && a.g.shapeAt(node).inner
+}
+
 // join appends a step, or counts it as one more like those before.
-func (a *Analysis) join(steps []Step, next Step) []Step {
-	if n := len(steps); n > 2 {
-		last, before := &steps[n-1], &steps[n-2]
-		if alike(last, &next) && alike(before, last) {
-			next.Repeats = last.Repeats
-			before.Repeats++
-			steps[n-1] = next
-			steps[n-1].Repeats = 0
-			return steps
-		}
+func join(steps []Step, next Step) []Step {
+	n := len(steps)
+	if n > 2 && alike(&steps[n-1], &next) && alike(&steps[n-2], &next) {
+		steps[n-2].Repeats++
+		steps[n-1] = next
+		return steps
 	}
 	return append(steps, next)
 }
@@ -63,37 +71,56 @@ func (a *Analysis) rootStep(node uint32) Step {
 }
 
 func (a *Analysis) step(from, node uint32) Step {
-	return Step{
+	s := Step{
 		Node:          node,
 		Label:         a.label(from, node),
 		Type:          a.g.typeOf(node),
 		Bytes:         a.g.size(node),
+		Elements:      a.g.elements(node),
 		RetainedBytes: a.retained[node],
 		Site:          a.g.siteOf(node),
 	}
+	if a.inner(from) {
+		s.Label = inMap(s.Label)
+	}
+	return s
+}
+
+// inMap turns the place of a pointer in a map's group, or in an entry of a
+// sync.Map, into words.
+func inMap(label string) string {
+	label = strings.TrimPrefix(label, "[]")
+	label = strings.TrimPrefix(label, ".slots[]")
+	for _, part := range []struct{ field, words string }{{".key", "key"}, {".elem", "value"}, {".value", "value"}} {
+		if rest, ok := strings.CutPrefix(label, part.field); ok {
+			return part.words + rest
+		}
+	}
+	return label
 }
 
 // label says how a node points to an object.
 func (a *Analysis) label(from, object uint32) string {
 	if a.isRoot(from) {
-		root := int(from - a.objects())
-		r := &a.g.Roots[root]
-		for _, s := range a.g.slotsOf(root) {
-			if s.target != object || !a.keeps(a.g.levelOf(root, s), object) {
-				continue
-			}
-			switch {
-			case r.Kind == Goroutine && s.at != 0:
-				return "frame " + a.g.names[s.at]
-			case r.Kind == Global:
-				return r.fields[s.at]
-			}
-		}
-		return ""
+		return a.slotLabel(int(from-a.objects()), object)
 	}
 	for i := a.g.start[from]; i < a.g.start[from+1]; i++ {
 		if a.g.targets[i] == object {
 			return a.g.fieldAt(from, a.g.from[i])
+		}
+	}
+	return ""
+}
+
+func (a *Analysis) slotLabel(root int, object uint32) string {
+	r := &a.g.Roots[root]
+	for _, s := range a.g.slotsOf(root) {
+		switch {
+		case s.target != object || !a.keeps(a.g.levelOf(root, s), object):
+		case r.Kind == Goroutine && s.at != 0:
+			return "frame " + a.g.names[s.at]
+		case r.Kind == Global:
+			return r.fields[s.at]
 		}
 	}
 	return ""

@@ -40,19 +40,18 @@ func (a *Analysis) reach() {
 		a.level[i] = unreached
 	}
 	turns := a.g.turns()
-	queue := make([]uint32, 0, 1024)
+	a.queue = make([]uint32, 0, a.top()+1)
 	for right := exact; right <= doubtful; right++ {
 		for turn := range lastTurn {
-			queue = queue[:0]
 			for root := range a.g.Roots {
 				if turns[root] == turn {
-					queue = a.enter(queue, root, right)
+					a.enter(root, right)
 				}
 			}
-			a.follow(queue, right)
+			a.follow(right)
 		}
 	}
-	a.rest(queue[:0])
+	a.rest()
 }
 
 const lastTurn = 4
@@ -78,37 +77,38 @@ func (g *Graph) turns() []int {
 }
 
 // enter puts what a root holds by a right into the queue.
-func (a *Analysis) enter(queue []uint32, root int, right level) []uint32 {
+func (a *Analysis) enter(root int, right level) {
 	for _, s := range a.g.slotsOf(root) {
-		if a.g.levelOf(root, s) == right && a.level[s.target] == unreached {
-			a.level[s.target] = right
-			a.parent[s.target] = a.rootNode(root)
-			a.root[s.target] = uint32(root)
-			queue = append(queue, s.target)
+		if a.g.levelOf(root, s) == right {
+			a.meet(s.target, a.rootNode(root), uint32(root), right)
 		}
 	}
-	return queue
 }
 
-// follow reaches all there is from the objects in the queue.
-func (a *Analysis) follow(queue []uint32, right level) {
-	for len(queue) > 0 {
-		next := queue[0]
-		queue = queue[1:]
+func (a *Analysis) meet(object, from, root uint32, right level) {
+	if a.level[object] == unreached {
+		a.level[object], a.parent[object], a.root[object] = right, from, root
+		a.queue = append(a.queue, object)
+	}
+}
+
+// follow reaches all there is from the objects in the queue. Every object is
+// in it once, so it never grows.
+func (a *Analysis) follow(right level) {
+	for ; a.followed < len(a.queue); a.followed++ {
+		next := a.queue[a.followed]
 		for _, t := range a.g.edges(next) {
-			if a.level[t] == unreached {
-				a.level[t] = right
-				a.parent[t] = next
-				a.root[t] = a.root[next]
-				queue = append(queue, t)
-			}
+			a.meet(t, next, a.root[next], right)
 		}
 	}
 }
 
 // rest gives what is left to the root of what the dump does not list: first
 // the objects that no other of them points to, then those in circles.
-func (a *Analysis) rest(queue []uint32) {
+func (a *Analysis) rest() {
+	if len(a.queue) == a.g.objects() {
+		return
+	}
 	root := len(a.g.Roots) - 1
 	pointed := make([]bool, a.objects())
 	for object, l := range a.level {
@@ -123,10 +123,8 @@ func (a *Analysis) rest(queue []uint32) {
 	for _, circles := range []bool{false, true} {
 		for object := range a.level {
 			if a.level[object] == unreached && (circles || !pointed[object]) {
-				a.level[object] = unlisted
-				a.parent[object] = a.rootNode(root)
-				a.root[object] = uint32(root)
-				a.follow(append(queue[:0], uint32(object)), unlisted)
+				a.meet(uint32(object), a.rootNode(root), uint32(root), unlisted)
+				a.follow(unlisted)
 			}
 		}
 	}

@@ -26,10 +26,15 @@ func (b *builder) segment(tag uint64) {
 	b.charge(24)
 	b.body.read(w, size)
 	b.eachField(func(at, pointer uint64) {
-		if b.layout.heap(pointer) {
-			b.globals = append(b.globals, global{base + at, pointer})
-			b.charge(16)
+		if !b.layout.heap(pointer) {
+			return
 		}
+		g := global{at: base + at, pointer: pointer}
+		if at > 0 {
+			g.ahead = b.body.word(at - b.layout.ptrSize)
+		}
+		b.globals = append(b.globals, g)
+		b.charge(24)
 	})
 }
 

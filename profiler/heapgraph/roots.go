@@ -11,6 +11,7 @@ type held struct {
 	slot
 	root   uint32
 	inside uint32 // how far into the target it points, in words
+	ahead  uint64 // the word ahead of it, of a global
 }
 
 // roots makes the roots and returns their slots in order.
@@ -22,9 +23,15 @@ func (b *builder) roots(g *Graph, names *names) []held {
 			all = append(all, h)
 		}
 	}
+	b.linked = make(map[uint32]uint64)
 	for _, v := range b.globals {
-		name, offset := b.globalName(names, v.at)
-		add(v.pointer, held{root: b.groups.root(Global, name, false), slot: slot{at: offset, exact: true}})
+		variable, offset, ok := names.data(v.at)
+		if !ok {
+			variable.name = b.unnamed(v.at)
+		}
+		root := b.groups.root(Global, variable.name, false)
+		b.linked[root] = variable.addr
+		add(v.pointer, held{root: root, ahead: v.ahead, slot: slot{at: offset, exact: true}})
 	}
 	for _, s := range b.slots {
 		add(s.pointer, held{root: s.root, slot: slot{at: s.frame, exact: s.exact}})
@@ -53,21 +60,18 @@ func (b *builder) roots(g *Graph, names *names) []held {
 	return all
 }
 
-// globalName names what lies at an address of the program's data.
-func (b *builder) globalName(names *names, addr uint64) (name string, offset uint32) {
-	if name, offset, ok := names.data(addr); ok {
-		return name, offset
-	}
+// unnamed says where an address is in the program's data.
+func (b *builder) unnamed(addr uint64) string {
 	for _, s := range b.segments {
 		if addr-s.base < s.size {
 			kind := "data"
 			if s.tag == tagBSS {
 				kind = "bss"
 			}
-			return fmt.Sprintf("%s segment +%#x", kind, addr-s.base), 0
+			return fmt.Sprintf("%s segment +%#x", kind, addr-s.base)
 		}
 	}
-	return fmt.Sprintf("data at %#x", addr), 0
+	return fmt.Sprintf("data at %#x", addr)
 }
 
 // finalizer adds what a finalizer keeps: its closure, and what its object

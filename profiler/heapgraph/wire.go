@@ -16,6 +16,7 @@ type wire struct {
 	buf      []byte
 	pos, end int
 	before   int64 // bytes of input ahead of buf
+	ended    bool  // the input ended where it should, as far as its reader knows
 	err      error
 }
 
@@ -47,6 +48,7 @@ func (w *wire) fill() bool {
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			w.ended = errors.Is(err, io.EOF)
 			w.fail(ErrTruncated)
 			return false
 		case err != nil:
