@@ -99,7 +99,10 @@ func (b *Binary) build(r io.ReaderAt) {
 		}
 	}
 	for _, s := range info.Settings {
-		b.race = b.race || s.Key == "-race" && s.Value == "true"
+		switch s.Key {
+		case "-race", "-msan", "-asan":
+			b.race = b.race || s.Value == "true"
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func (a *Analysis) Top(n int) []Holder {
 	held := a.gather(func(*Site) bool { return true })
 	shared := a.shared()
 	for root := range a.g.Roots {
-		if held[root] == nil && a.counts[a.rootNode(root)] > 0 {
+		if held[root] == nil && (a.counts[a.rootNode(root)] > 0 || shared[root].objects > 0) {
 			held[root] = &holding{root: root}
 		}
 	}

@@ -38,9 +38,10 @@ func (o Options) withDefaults() Options {
 // errors of writing, so a full disk looks like this.
 var ErrTruncated = errors.New("it ends before its end record")
 
-// ErrRace reports a dump of a program built with -race: the detector pads
-// objects and keeps memory of its own, so that what holds what is not the truth.
-var ErrRace = errors.New("the program was built with -race: dump one built without it")
+// ErrRace reports a dump of a program built with -race, -msan or -asan: those
+// pad objects and keep memory of their own, so sizes are not those of the
+// program one means. Only the program tells: its dump alone does not.
+var ErrRace = errors.New("the program was built with -race, -msan or -asan: dump one built without them")
 
 // A LimitError reports a dump or a graph that is refused because of its size.
 type LimitError struct {

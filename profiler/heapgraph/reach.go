@@ -42,11 +42,9 @@ func (a *Analysis) reach() {
 	turns := a.g.turns()
 	a.queue = make([]uint32, 0, a.top()+1)
 	for right := exact; right <= doubtful; right++ {
-		for turn := range lastTurn {
+		for turn := range runtimes + 1 {
 			for root := range a.g.Roots {
-				if turns[root] == turn {
-					a.enter(root, right)
-				}
+				a.enter(root, right, turn, turns[root])
 			}
 			a.follow(right)
 		}
@@ -54,32 +52,44 @@ func (a *Analysis) reach() {
 	a.rest()
 }
 
-const lastTurn = 4
+// The turns of roots.
+const (
+	users = iota
+	others
+	goroutines
+	runtimes
+)
 
 // turns says of each root when its turn is.
 func (g *Graph) turns() []int {
 	turns := make([]int, len(g.Roots))
 	for i := range g.Roots {
 		r := &g.Roots[i]
-		_, users := diff.UserFrame([]diff.Frame{{Function: r.Name}}, nil)
+		_, user := diff.UserFrame([]diff.Frame{{Function: r.Name}}, nil)
 		switch {
-		case r.Kind == Global && users:
-			turns[i] = 0
+		case r.Kind == Global && user:
+			turns[i] = users
 		case r.Kind == Global && !strings.HasPrefix(r.Name, "runtime."):
-			turns[i] = 1
+			turns[i] = others
 		case r.Kind != Global && !r.System:
-			turns[i] = 2
+			turns[i] = goroutines
 		default:
-			turns[i] = 3
+			turns[i] = runtimes
 		}
 	}
 	return turns
 }
 
-// enter puts what a root holds by a right into the queue.
-func (a *Analysis) enter(root int, right level) {
+// enter puts what a root holds by a right into the queue, if it is its turn.
+// The record that the runtime keeps of a goroutine leads all through the
+// runtime, so that its turn is the runtime's.
+func (a *Analysis) enter(root int, right level, turn, whose int) {
 	for _, s := range a.g.slotsOf(root) {
-		if a.g.levelOf(root, s) == right {
+		when := whose
+		if whose == goroutines && s.at == 0 {
+			when = runtimes
+		}
+		if when == turn && a.g.levelOf(root, s) == right {
 			a.meet(s.target, a.rootNode(root), uint32(root), right)
 		}
 	}

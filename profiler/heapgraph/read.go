@@ -65,12 +65,12 @@ func (b *builder) records() error {
 		if tag != tagFrame && tag != tagDefer && tag != tagPanic {
 			b.endGoroutine()
 		}
-		if tag == tagEOF {
-			return nil
-		}
 		if b.layout.ptrSize == 0 && tag != tagParams {
 			w.damaged("a record ahead of the parameters")
 			break
+		}
+		if tag == tagEOF {
+			return nil
 		}
 		b.record(tag)
 	}
