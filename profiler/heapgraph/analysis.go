@@ -36,6 +36,12 @@ func (g *Graph) Analyze() *Analysis {
 // Graph returns what was analysed.
 func (a *Analysis) Graph() *Graph { return a.g }
 
+// Unlisted returns how much nothing in the dump holds.
+func (a *Analysis) Unlisted() (bytes int64, objects int) {
+	node := a.rootNode(len(a.g.Roots) - 1)
+	return a.retained[node], int(a.counts[node])
+}
+
 func (a *Analysis) objects() uint32 { return uint32(a.g.objects()) }
 
 // top is the node that stands for all roots.

@@ -21,10 +21,14 @@ var programs = struct {
 	sync.Mutex
 	dir   string
 	built map[string]string
-}{built: make(map[string]string)}
+	open  map[string]*Binary
+}{built: make(map[string]string), open: make(map[string]*Binary)}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	for _, b := range programs.open {
+		b.Close()
+	}
 	if programs.dir != "" {
 		os.RemoveAll(programs.dir)
 	}
@@ -92,11 +96,16 @@ func readDump(tb testing.TB, dump string, o Options) *Graph {
 
 func openBinary(tb testing.TB, path string) *Binary {
 	tb.Helper()
-	b, err := OpenBinary(path)
-	if err != nil {
-		tb.Fatal(err)
+	programs.Lock()
+	defer programs.Unlock()
+	b := programs.open[path]
+	if b == nil {
+		var err error
+		if b, err = OpenBinary(path); err != nil {
+			tb.Fatal(err)
+		}
+		programs.open[path] = b
 	}
-	tb.Cleanup(func() { b.Close() })
 	return b
 }
 

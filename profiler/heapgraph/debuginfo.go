@@ -20,6 +20,7 @@ type debugInfo struct {
 	order    binary.ByteOrder
 	globals  map[uint64]dwarf.Offset        // type of each variable, by address
 	runtime  map[uint64]dwarf.Offset        // each type, by the address of its runtime type, less base
+	frames   map[string]frameInfo           // functions on call paths, by name
 	special  map[string]dwarf.Offset        // types that only code leads to, by name
 	base     uint64                         // Go 1.26 counts from where types begin, older versions from 0
 	captured map[uint64][]dwarf.StructField // by closures, by the address of their code
@@ -30,6 +31,7 @@ type debugInfo struct {
 type wanted struct {
 	globals, code map[uint64]bool
 	types         map[string]uint64
+	frames        map[string]bool
 }
 
 // debugInfo reads DWARF once. A program without it has none, and no error.
@@ -45,6 +47,7 @@ func (b *Binary) debugInfo(want wanted, order binary.ByteOrder) (*debugInfo, err
 		runtime:  make(map[uint64]dwarf.Offset),
 		captured: make(map[uint64][]dwarf.StructField),
 		special:  make(map[string]dwarf.Offset),
+		frames:   make(map[string]frameInfo),
 	}
 	r := data.Reader()
 	var code uint64 // of the function at hand
@@ -56,13 +59,18 @@ func (b *Binary) debugInfo(want wanted, order binary.ByteOrder) (*debugInfo, err
 		}
 		if e == nil {
 			d.base = winner(votes)
+			if err := d.declare(); err != nil {
+				return nil, fmt.Errorf("reading DWARF: %w", err)
+			}
 			return d, nil
 		}
 		switch e.Tag {
 		case dwarf.TagSubprogram:
 			code, _ = e.Val(dwarf.AttrLowpc).(uint64)
 			if !e.Children || !want.code[code] {
-				r.SkipChildren()
+				if err := d.function(r, e, want); err != nil {
+					return nil, fmt.Errorf("reading DWARF: %w", err)
+				}
 			}
 		case dwarf.TagVariable:
 			d.variable(e, want, code)
@@ -70,6 +78,19 @@ func (b *Binary) debugInfo(want wanted, order binary.ByteOrder) (*debugInfo, err
 			d.runtimeType(e, want, votes)
 		}
 	}
+}
+
+// function takes note of what was inlined into a function on a call path, and
+// passes by any other.
+func (d *debugInfo) function(r *dwarf.Reader, e *dwarf.Entry, want wanted) error {
+	name, _ := e.Val(dwarf.AttrName).(string)
+	if !want.frames[name] || e.Val(dwarf.AttrLowpc) == nil {
+		r.SkipChildren()
+		return nil
+	}
+	f, err := inlines(r, e)
+	d.frames[name] = f
+	return err
 }
 
 // variable takes note of a global, or of what a closure captured.

@@ -10,8 +10,11 @@
 // older than the code.
 //
 // The dump should follow a forced garbage collection, or it holds much that is
-// dead already: Graph.Unreached counts it. Of what keeps memory alive the
+// dead already: Analysis.Unlisted counts it. Of what keeps memory alive the
 // runtime leaves four things out of a dump: cleanups and weak handles, variables
 // whose address was taken on a stack (the words of the frame stand in for
-// them), and the data of plugins. What only they hold is unreached too.
+// them), and the data of plugins. What only they hold is unlisted too.
+//
+// Sampled objects, and with them the sites, are in the dump only if the program
+// has runtime.MemProfile linked in, as one with net/http/pprof has.
 package heapgraph

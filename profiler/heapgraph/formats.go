@@ -1,6 +1,7 @@
 package heapgraph
 
 import (
+	"debug/dwarf"
 	"debug/elf"
 	"debug/gosym"
 	"debug/macho"
@@ -16,7 +17,7 @@ func openELF(r io.ReaderAt) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &image{dwarf: f.DWARF, pclntab: func() []byte { return nil }}
+	im := &image{dwarf: func() (*dwarf.Data, error) { return elfDWARF(f) }, pclntab: func() []byte { return nil }}
 	if table, text := f.Section(".gopclntab"), f.Section(".text"); table != nil && text != nil {
 		im.text = text.Addr
 		im.pclntab = func() []byte { data, _ := table.Data(); return data }
@@ -33,6 +34,34 @@ func openELF(r io.ReaderAt) (*image, error) {
 		im.add(symbol{s.Value, s.Size, s.Name}, code, f.Sections[s.Section].Flags&elf.SHF_WRITE != 0)
 	}
 	return im, nil
+}
+
+// elfDWARF reads the parts that say what there is, and not where in the source
+// and in which register, which are the larger half.
+func elfDWARF(f *elf.File) (*dwarf.Data, error) {
+	section := func(name string) []byte {
+		s := f.Section(name)
+		if s == nil {
+			return nil
+		}
+		data, _ := s.Data() // what is damaged is missing, and then so are names
+		return data
+	}
+	if f.Section(".debug_info") == nil {
+		return nil, errors.New("no DWARF")
+	}
+	d, err := dwarf.New(section(".debug_abbrev"), nil, nil, section(".debug_info"), nil, nil, nil, section(".debug_str"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{".debug_addr", ".debug_line_str", ".debug_str_offsets"} {
+		if data := section(name); data != nil {
+			if err := d.AddSection(name, data); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return d, nil
 }
 
 func openMacho(r io.ReaderAt) (*image, error) {

@@ -45,7 +45,8 @@ type Kind string
 
 // The kinds of root. An object that none of the first three reaches may be kept
 // by a finalizer: what the object that has one points to lives until it has
-// run. Unlisted is what a dump does not list, such as cleanups.
+// run. What nothing in the dump holds is Unlisted: it became garbage after the
+// last collection, or a cleanup or the like keeps it, which a dump does not list.
 const (
 	Global    Kind = "global"
 	Goroutine Kind = "goroutine"
@@ -58,7 +59,7 @@ const (
 // that wait in one function for one reason.
 type Root struct {
 	Kind Kind   `json:"kind"`
-	Name string `json:"name"` // "main.auditLog", "main.lookup (chan send)", "finalizer of main.(*conn).close"
+	Name string `json:"root"` // "main.auditLog", "main.lookup (chan send)", "finalizer of main.(*conn).close"
 	Type string `json:"type,omitempty"`
 
 	Goroutines int      `json:"goroutines,omitempty"` // how many; 0 for other kinds

@@ -1,6 +1,7 @@
 package heapgraph
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/leakline/leakline/profiler/diff"
@@ -58,7 +59,7 @@ func (b *builder) standsFor(g *goroutine) string {
 	stack := make([]diff.Frame, 0, len(g.frames))
 	for _, f := range g.frames {
 		name := b.strings.text(f)
-		if name == "runtime.goexit" {
+		if name == "runtime.goexit" || wrapper.MatchString(name) {
 			continue
 		}
 		stack = append(stack, diff.Frame{Function: name, File: b.options.Binary.fileOf(name)})
@@ -66,8 +67,15 @@ func (b *builder) standsFor(g *goroutine) string {
 	if at, _ := diff.UserFrame(stack, b.options.UserCode); at >= 0 {
 		return stack[at].Function
 	}
-	if len(stack) == 0 {
-		return "a goroutine without a stack"
+	switch {
+	case len(stack) > 0:
+		return strings.TrimSuffix(stack[len(stack)-1].Function, "-fm")
+	case len(g.frames) > 1: // what was started is inlined into what wraps it
+		return wrapper.ReplaceAllString(b.strings.text(g.frames[len(g.frames)-2]), "")
 	}
-	return strings.TrimSuffix(stack[len(stack)-1].Function, "-fm")
+	return "a goroutine without a stack"
 }
+
+// wrapper finds what the compiler makes of a go statement with arguments, which
+// traces of stacks leave out.
+var wrapper = regexp.MustCompile(`\.gowrap\d+$`)

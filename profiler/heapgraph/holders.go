@@ -3,7 +3,6 @@ package heapgraph
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"strconv"
 
 	"github.com/leakline/leakline/profiler/diff"
@@ -155,6 +154,19 @@ func (a *Analysis) shared() []sharing {
 	return sums
 }
 
+func (a *Analysis) unlistedLast(x, y int) int {
+	last := len(a.g.Roots) - 1
+	switch {
+	case x == y:
+		return 0
+	case x == last:
+		return 1
+	case y == last:
+		return -1
+	}
+	return 0
+}
+
 func (a *Analysis) rank(held map[int]*holding, weight func(*holding) float64, shared []sharing, n int) []Holder {
 	list := make([]*holding, 0, len(held))
 	weights := make(map[int]float64, len(held))
@@ -162,9 +174,9 @@ func (a *Analysis) rank(held map[int]*holding, weight func(*holding) float64, sh
 		list = append(list, h)
 		weights[root] = weight(h)
 	}
-	sort.Slice(list, func(i, j int) bool {
-		x, y := list[i].root, list[j].root
-		return weights[x] > weights[y] || weights[x] == weights[y] && x < y
+	slices.SortFunc(list, func(x, y *holding) int {
+		// What has no known holder comes last: it is no answer.
+		return cmp.Or(a.unlistedLast(x.root, y.root), cmp.Compare(weights[y.root], weights[x.root]), x.root-y.root)
 	})
 	holders := make([]Holder, 0, min(n, len(list)))
 	scratch := make([]uint32, a.top()+1)

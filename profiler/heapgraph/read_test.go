@@ -26,7 +26,7 @@ func TestReadFindsWhatTheDumpHas(t *testing.T) {
 	}
 	want := []string{
 		"goroutine main.wait (chan receive)", "global bss segment +0x8", "other odd",
-		"finalizer finalizer a function without a name", "unlisted what a dump does not list",
+		"finalizer finalizer a function without a name", "unlisted no known holder",
 	}
 	if got := strings.Join(roots, "; "); got != strings.Join(want, "; ") {
 		t.Errorf("roots are %s, want %s", got, strings.Join(want, "; "))
@@ -36,6 +36,9 @@ func TestReadFindsWhatTheDumpHas(t *testing.T) {
 		if a.level[object] != want {
 			t.Errorf("object %d is kept at level %d, want %d", object, a.level[object], want)
 		}
+	}
+	if bytes, objects := a.Unlisted(); bytes != 16 || objects != 1 {
+		t.Errorf("%d bytes in %d objects have no known holder, want 16 in 1", bytes, objects)
 	}
 	h := a.Holders(func(s *Site) bool { return s.Function() == "main.newThing" }, 5)
 	if len(h) != 1 || h[0].Name != "bss segment +0x8" {
@@ -118,7 +121,7 @@ func TestReadKeepsToItsLimits(t *testing.T) {
 
 // A large object without pointers costs nothing, whatever is in it.
 func TestReadForgetsContents(t *testing.T) {
-	const size = 256 << 20
+	const size = 64 << 20
 	d := newDumper().numbers(tagObject, heapLow, size)
 	end := newDumper().numbers(fieldEnd).end()[len(newDumper().b):]
 	r := io.MultiReader(bytes.NewReader(d.b), io.LimitReader(zeros{}, size), bytes.NewReader(end))

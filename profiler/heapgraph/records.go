@@ -62,14 +62,21 @@ func (b *builder) bucket() {
 		})
 	}
 	s.Allocs, s.Frees = clampInt64(w.uvarint()), clampInt64(w.uvarint())
-	if at, _ := diff.UserFrame(s.Stack, b.options.UserCode); at >= 0 {
-		s.At = at
-	} else if len(s.Stack) > 0 {
-		s.At = 0
-	}
+	b.attribute(&s)
 	b.buckets[id] = uint32(len(b.sites))
 	b.sites = append(b.sites, s)
 	b.charge(128 + 48*int64(frames))
+}
+
+// attribute picks the frame that a site is named by.
+func (b *builder) attribute(s *Site) {
+	if len(s.Stack) == 0 {
+		return
+	}
+	s.At = 0
+	if at, _ := diff.UserFrame(s.Stack, b.options.UserCode); at >= 0 {
+		s.At = at
+	}
 }
 
 func clampInt64(v uint64) int64 { return int64(min(v, math.MaxInt64)) }

@@ -45,7 +45,7 @@ func (b *builder) roots(g *Graph, names *names) []held {
 	for _, f := range b.finalizers {
 		b.finalizer(g, f, names, add, &all)
 	}
-	b.groups.root(Unlisted, "what a dump does not list", true) // the last of all
+	b.groups.root(Unlisted, "no known holder", true) // the last of all
 	g.Roots = b.groups.list
 	slices.SortStableFunc(all, func(a, b held) int { return cmp.Compare(a.root, b.root) })
 	g.slots = make([]slot, len(all))

@@ -8,7 +8,7 @@ import (
 
 // Children returns the n objects that retain most of what node holds and would
 // be free without it, and how many there are. The children of a map are its
-// entries. Node(0) of a tree that shows everything is Top.
+// entries. A tree of everything begins at Root.
 func (a *Analysis) Children(node uint32, n int) (steps []Step, all int) {
 	if node > a.top() {
 		return nil, 0

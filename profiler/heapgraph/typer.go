@@ -60,6 +60,12 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 		}
 		t.info = info
 		g.About.Typed = info != nil
+		if info != nil {
+			for i := range g.Sites {
+				g.Sites[i].Stack = info.expand(g.Sites[i].Stack)
+				b.attribute(&g.Sites[i])
+			}
+		}
 	}
 	t.roots(rooted, b.linked)
 	t.heads()
@@ -74,7 +80,12 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 
 // want lists what the dump mentions.
 func (t *typer) want(b *builder, rooted []held) wanted {
-	w := wanted{make(map[uint64]bool), make(map[uint64]bool), make(map[string]uint64)}
+	w := wanted{make(map[uint64]bool), make(map[uint64]bool), make(map[string]uint64), make(map[string]bool)}
+	for i := range b.sites {
+		for _, f := range b.sites[i].Stack {
+			w.frames[f.Function] = true
+		}
+	}
 	for _, v := range b.globals {
 		if s, ok := at(t.names.binary.data, v.at-t.names.slide); ok {
 			w.globals[s.addr] = true

@@ -155,3 +155,29 @@ func genericContainer() {
 		undo.push(newPayload(i))
 	}
 }
+
+// A wrapper is made by a function so small that it is inlined into its caller,
+// which is inlined too.
+type wrapper struct {
+	inside *[64]byte
+	name   string
+}
+
+func newWrapper(i int) *wrapper {
+	return &wrapper{inside: newInside(), name: strconv.Itoa(i)}
+}
+
+func newInside() *[64]byte { return new([64]byte) }
+
+var wrappers []*wrapper
+
+func inlined() {
+	for i := range 4 * many {
+		var b strings.Builder
+		b.Grow(100)
+		b.WriteString("name")
+		w := newWrapper(i)
+		w.name = b.String()
+		wrappers = append(wrappers, w)
+	}
+}

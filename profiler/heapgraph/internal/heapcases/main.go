@@ -3,6 +3,7 @@
 //
 //	heapcases CASE FILE
 //
+// FILE.pprof is the heap profile of the same moment.
 // On standard output it says how much the runtime's own garbage collector
 // found to be live: live=BYTES.
 package main
@@ -13,6 +14,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"runtime/pprof"
 )
 
 // A scene is a heap with a known holder.
@@ -37,6 +39,7 @@ var scenes = map[string]scene{
 	"sub-slice":         {build: subSlice},
 	"pinned-document":   {build: pinnedDocument},
 	"interface-held":    {build: interfaceHeld},
+	"inlined":           {build: inlined},
 	"generic-container": {build: genericContainer},
 	"stuck-senders":     {build: stuckSenders},
 	"stack-object":      {build: stackObject},
@@ -74,7 +77,15 @@ func run(name, path string) error {
 	runtime.GC()
 	metrics.Read(live)
 	fmt.Printf("live=%d\n", live[0].Value.Uint64())
-	runtime.MemProfile(nil, true) // without a mention of it the linker turns sampling off
 	debug.WriteHeapDump(f.Fd())
-	return nil
+	return writeProfile(path + ".pprof")
+}
+
+func writeProfile(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return pprof.Lookup("heap").WriteTo(f, 0)
 }
