@@ -20,6 +20,11 @@ var bans = map[string]map[string]string{
 		"lab/...":     "what watches knows nothing of who is watched",
 		"web/...":     "imports point down the layers",
 	},
+	"profiler/heapgraph": {
+		"net/http":         "a dump is read wherever it comes from",
+		"profiler/target":  "a dump is read wherever it comes from",
+		"profiler/archive": "a graph is kept by whoever asked for it",
+	},
 	"profiler/verdict": {
 		"net/http":         "judging is a pure function",
 		"profiler/target":  "judging is a pure function",

@@ -268,15 +268,22 @@ func TestStrippedBinaryKeepsItsPaths(t *testing.T) {
 	}
 }
 
-func TestPositionIndependentProgram(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("elsewhere all are")
+// However a program is built, the way is the same.
+func TestProgramsBuiltInOtherWays(t *testing.T) {
+	if testing.Short() || runtime.GOOS != "linux" {
+		t.Skip("each builds the standard library anew")
 	}
-	path := program(t, "-buildmode=pie")
-	dump, _ := dumpCase(t, path, "interface-held")
-	h := theHolder(t, readDump(t, dump, Options{Binary: openBinary(t, path)}).Analyze())
-	if got, want := way(h.Path), "main.active → main.cachePlugin → cachePlugin.kept []*main.payload → "; !strings.HasPrefix(got, want) {
-		t.Errorf("the way is %s, want %s", got, want)
+	for _, flags := range []string{"-buildmode=pie", "-ldflags=-linkmode=external", "-gcflags=-N -l"} {
+		t.Run(flags, func(t *testing.T) {
+			path := program(t, flags)
+			dump, live := dumpCase(t, path, "interface-held")
+			a := readDump(t, dump, Options{Binary: openBinary(t, path)}).Analyze()
+			checkReached(t, a, live)
+			got := way(theHolder(t, a).Path)
+			if want := "main.active → main.cachePlugin → cachePlugin.kept []*main.payload → "; !strings.HasPrefix(got, want) {
+				t.Errorf("the way is %s, want %s", got, want)
+			}
+		})
 	}
 }
 

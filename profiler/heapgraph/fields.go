@@ -128,7 +128,7 @@ func elem(t dwarf.Type) dwarf.Type {
 
 // bare removes names from a type.
 func bare(t dwarf.Type) dwarf.Type {
-	for {
+	for range 64 { // a damaged file may name a type after itself
 		switch u := t.(type) {
 		case *dwarf.TypedefType:
 			t = u.Type
@@ -138,6 +138,7 @@ func bare(t dwarf.Type) dwarf.Type {
 			return t
 		}
 	}
+	return t
 }
 
 func is(t dwarf.Type, name string) bool {

@@ -18,15 +18,16 @@ type geometry struct {
 const (
 	runtimePage = 8 << 10
 	inlineMarks = 128 // bytes of runtime.spanInlineMarkBits
+	headerSize  = 8   // of a larger object with pointers, whatever the size of a pointer
 )
 
 func newGeometry(goVersion string, ptrSize uint64) geometry {
-	release, experiments, _ := strings.Cut(goVersion, " ")
-	marks := strings.HasPrefix(release, "devel") || version.Compare(release, "go1.26") >= 0
+	// "go1.26.8", "go1.26.8-X:nogreenteagc", "devel go1.27-0123abc"
+	marks := strings.HasPrefix(goVersion, "devel") || version.Compare(goVersion, "go1.26") >= 0
 	switch {
-	case strings.Contains(experiments, "nogreenteagc"):
+	case strings.Contains(goVersion, "nogreenteagc"):
 		marks = false
-	case strings.Contains(experiments, "greenteagc"):
+	case strings.Contains(goVersion, "greenteagc"):
 		marks = true
 	}
 	return geometry{marks: marks, ptrSize: ptrSize}

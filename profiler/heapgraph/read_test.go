@@ -163,9 +163,10 @@ func TestReadLeavesOutTheEndOfAPage(t *testing.T) {
 		{"marks alone", "go1.26.8", 16, false, 504},
 		{"marks and bitmap", "go1.26.8", 16, true, 496},
 		{"no marks in such small ones", "go1.26.8", 8, false, 1024},
-		{"a collector without marks", "go1.26.8 X:nogreenteagc", 16, true, 504},
+		{"a collector without marks", "go1.26.8-X:nogreenteagc", 16, true, 504},
 		{"an older runtime", "go1.25.3", 16, false, 512},
-		{"an experiment of an older runtime", "go1.25.3 X:greenteagc", 16, false, 504},
+		{"an experiment of an older runtime", "go1.25.3-X:greenteagc", 16, false, 504},
+		{"a runtime of tomorrow", "devel go1.27-0123abc", 16, false, 504},
 		{"larger objects", "go1.26.8", 1024, true, 8},
 	}
 	for _, tt := range tests {

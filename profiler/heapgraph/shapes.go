@@ -30,7 +30,7 @@ func (t *typer) lead(p pointee, object uint32, inside uint64) {
 	base := uint32(0)
 	at := inside * t.geometry.ptrSize
 	if t.geometry.headed(uint64(t.g.size(object))) && (at > 0 || len(t.g.edges(object)) > 0) {
-		base = uint32(t.geometry.ptrSize)
+		base = headerSize
 	}
 	if size <= 0 || at < uint64(base) || (at-uint64(base))%uint64(size) != 0 {
 		return // into the middle of something else
@@ -39,7 +39,7 @@ func (t *typer) lead(p pointee, object uint32, inside uint64) {
 }
 
 // give says what an object is. A larger type replaces a smaller one, which was
-// that of its first field.
+// that of its first field, and an array replaces its first element.
 func (t *typer) give(object uint32, kind dwarf.Type, base uint32, array bool) {
 	room := t.g.size(object) - int64(base)
 	size := kind.Size()
@@ -53,7 +53,8 @@ func (t *typer) give(object uint32, kind dwarf.Type, base uint32, array bool) {
 		array = false
 	}
 	if known := &t.g.shapes[t.g.shapeOf[object]]; known.dwarf != nil {
-		if known.elem > 0 || known.dwarf.Size() >= size {
+		had := known.dwarf.Size()
+		if known.elem > 0 || had > size || had == size && !array {
 			return
 		}
 	}
@@ -99,7 +100,7 @@ func (t *typer) directory(table dwarf.Type, object uint32) {
 	size := uint64(t.g.size(object))
 	header := uint64(0)
 	if t.geometry.headed(size) {
-		header = t.geometry.ptrSize
+		header = headerSize
 	}
 	rounded := uint64(1) << (bits.Len64(uint64(table.Size())) - 1)
 	if len(edges) > 0 && (bits.OnesCount64(size) == 1 || header > 0) {

@@ -143,7 +143,7 @@ func (t *typer) heads() {
 		word := t.hints.words[h.word]
 		if t.geometry.headed(uint64(t.g.size(h.at))) {
 			if kind := t.info.typeAt(word - t.slide()); kind != nil {
-				t.give(h.at, kind, uint32(t.geometry.ptrSize), true)
+				t.give(h.at, kind, headerSize, true)
 			} else if name, ok := t.recorded(word); ok {
 				t.name(h.at, name)
 			}
