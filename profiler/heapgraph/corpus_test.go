@@ -66,7 +66,7 @@ func dumpCase(tb testing.TB, path, name string) (dump string, live int64) {
 	tb.Helper()
 	dump = filepath.Join(tb.TempDir(), name+".dump")
 	cmd := exec.Command(path, name, dump)
-	cmd.Env = append(os.Environ(), fmt.Sprintf("GODEBUG=memprofilerate=%d", sampleRate))
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", fmt.Sprintf("GODEBUG=memprofilerate=%d", sampleRate))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -27,11 +27,19 @@ func same(t *testing.T, got, want *Graph) {
 		t.Error("the roots retain something else")
 	}
 	all := func(*Site) bool { return true }
-	if a, b := x.Holders(all, 100), y.Holders(all, 100); !reflect.DeepEqual(a, b) {
-		t.Errorf("holders are\n%+v\nwant\n%+v", a, b)
+	sameHolders(t, x.Holders(all, 100), y.Holders(all, 100))
+	sameHolders(t, x.Top(100), y.Top(100))
+}
+
+func sameHolders(t *testing.T, got, want []Holder) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d holders, want %d", len(got), len(want))
 	}
-	if a, b := x.Top(100), y.Top(100); !reflect.DeepEqual(a, b) {
-		t.Errorf("what holds most is\n%+v\nwant\n%+v", a, b)
+	for i := range got {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Fatalf("holder %d is\n%+v\nwant\n%+v", i, got[i], want[i])
+		}
 	}
 }
 

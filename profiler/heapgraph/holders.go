@@ -78,11 +78,12 @@ type holding struct {
 }
 
 type lineOfCode struct {
-	function, file string
-	line           int
+	function string
+	line     int
 }
 
 type siteTotal struct {
+	file    string
 	samples int
 	total   diff.Total
 }
@@ -111,13 +112,13 @@ func (a *Analysis) gather(match func(*Site) bool) map[int]*holding {
 
 func (h *holding) add(object uint32, s *Site, rate int64) {
 	key := lineOfCode{function: s.Function(), line: s.Line()}
-	if s.At >= 0 {
-		key.file = s.Stack[s.At].File
-	}
 	t := h.bySite[key]
 	if t == nil {
 		t = &siteTotal{}
 		h.bySite[key] = t
+	}
+	if t.file == "" && s.At >= 0 { // of what was inlined the file is not always known
+		t.file = s.Stack[s.At].File
 	}
 	t.samples++
 	t.total.Add(s.Size, rate)
@@ -128,7 +129,7 @@ func (h *holding) add(object uint32, s *Site, rate int64) {
 func (h *holding) sites() []SiteShare {
 	shares := make([]SiteShare, 0, len(h.bySite))
 	for key, t := range h.bySite {
-		shares = append(shares, SiteShare{key.function, key.file, key.line, t.samples, t.total.Bytes(), t.total.Objects()})
+		shares = append(shares, SiteShare{key.function, t.file, key.line, t.samples, t.total.Bytes(), t.total.Objects()})
 	}
 	slices.SortFunc(shares, func(a, b SiteShare) int {
 		return cmp.Or(cmp.Compare(b.Bytes.Estimate, a.Bytes.Estimate), cmp.Compare(a.Function, b.Function), a.Line-b.Line)

@@ -67,7 +67,7 @@ func lineOf(e *dwarf.Entry, attr dwarf.Attr) int {
 	return int(line)
 }
 
-// name fills in the names of what was inlined.
+// declare fills in the names of what was inlined.
 func (d *debugInfo) declare() error {
 	r := d.data.Reader()
 	for _, f := range d.frames {
@@ -96,12 +96,33 @@ func (d *debugInfo) expand(stack []diff.Frame) []diff.Frame {
 			in := info.inlined[at]
 			out = append(out, diff.Frame{Function: in.name, File: f.File, Line: line})
 			line = in.call
-			f.File = "" // that of the call is not said
+			f.File = d.files[info.caller(at, f.Function)]
 		}
 		f.Line = line
 		out = append(out, f)
 	}
 	return out
+}
+
+// caller names the function that an inlined one was called from.
+func (f *frameInfo) caller(at int, function string) string {
+	if up := f.inlined[at].parent; up >= 0 {
+		return f.inlined[up].name
+	}
+	return function
+}
+
+// learn takes note of the files of functions, which are known where a line is
+// the function's own.
+func (d *debugInfo) learn(stack []diff.Frame) {
+	for _, f := range stack {
+		info := d.frames[f.Function]
+		if at := info.innermost(f); at >= 0 {
+			d.files[info.inlined[at].name] = f.File
+		} else {
+			d.files[f.Function] = f.File
+		}
+	}
 }
 
 // innermost returns the function that a line of a frame is in: of those that

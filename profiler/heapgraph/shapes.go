@@ -49,9 +49,6 @@ func (t *typer) give(object uint32, kind dwarf.Type, base uint32, array bool) {
 	if a, ok := bare(kind).(*dwarf.ArrayType); ok && !array && a.Type.Size() > 0 {
 		kind, array, size = a.Type, true, a.Type.Size()
 	}
-	if array && 2*size > room {
-		array = false
-	}
 	if known := &t.g.shapes[t.g.shapeOf[object]]; known.dwarf != nil {
 		had := known.dwarf.Size()
 		if known.elem > 0 || had > size || had == size && !array {

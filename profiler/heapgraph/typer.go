@@ -60,12 +60,7 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 		}
 		t.info = info
 		g.About.Typed = info != nil
-		if info != nil {
-			for i := range g.Sites {
-				g.Sites[i].Stack = info.expand(g.Sites[i].Stack)
-				b.attribute(&g.Sites[i])
-			}
-		}
+		b.expand(g.Sites, info)
 	}
 	t.roots(rooted, b.linked)
 	t.heads()
@@ -76,6 +71,20 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 		g.shapes[i].dwarf = nil
 	}
 	return nil
+}
+
+// expand puts inlined functions into the call paths of sites.
+func (b *builder) expand(sites []Site, info *debugInfo) {
+	if info == nil {
+		return
+	}
+	for i := range sites {
+		info.learn(sites[i].Stack)
+	}
+	for i := range sites {
+		sites[i].Stack = info.expand(sites[i].Stack)
+		b.attribute(&sites[i])
+	}
 }
 
 // want lists what the dump mentions.
@@ -143,7 +152,7 @@ func (t *typer) heads() {
 		word := t.hints.words[h.word]
 		if t.geometry.headed(uint64(t.g.size(h.at))) {
 			if kind := t.info.typeAt(word - t.slide()); kind != nil {
-				t.give(h.at, kind, headerSize, true)
+				t.give(h.at, kind, headerSize, 2*kind.Size() <= t.g.size(h.at)-headerSize)
 			} else if name, ok := t.recorded(word); ok {
 				t.name(h.at, name)
 			}
