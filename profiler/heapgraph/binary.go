@@ -32,6 +32,7 @@ type image struct {
 	pclntab    func() []byte // Go's own table of functions, nil if there is none
 	text       uint64        // address that it starts from
 	dwarf      func() (*dwarf.Data, error)
+	loclists   func() []byte // a part of DWARF that package dwarf does not read
 }
 
 // A symbol names size bytes at an address as linked.

@@ -16,9 +16,13 @@ func (b *builder) graph() (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Graph{About: b.about, Sites: b.sites, names: b.strings.list, units: b.units.flat()}
+	g := &Graph{About: b.about, Sites: b.sites, units: b.units.flat()}
 	interior := b.resolve(g)
 	b.sampled(g)
+	for _, at := range b.places {
+		g.names = append(g.names, "frame "+b.strings.text(at.function))
+	}
+	g.names[0] = ""
 	rooted := b.roots(g, names)
 	if b.wire.err != nil {
 		return nil, b.wire.err

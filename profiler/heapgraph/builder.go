@@ -21,16 +21,18 @@ type builder struct {
 	from   store[uint32]
 	hints  hints
 
-	others     []other
-	globals    []global
-	linked     map[uint32]uint64 // where the variable of each root was linked
-	segments   []segment
-	goroutines []goroutine
-	current    *goroutine // whose frames are being read
-	slots      []rawSlot
-	finalizers []finalizer
-	groups     groups
-	entries    []entry // of functions seen on stacks
+	others      []other
+	globals     []global
+	linked      map[uint32]uint64 // where the variable of each root was linked
+	segments    []segment
+	goroutines  []goroutine
+	current     *goroutine // whose frames are being read
+	slots       []rawSlot
+	places      []place
+	placeNumber map[place]uint32
+	finalizers  []finalizer
+	groups      groups
+	entries     []entry // of functions seen on stacks
 
 	types   map[uint64]typeRecord // by address
 	itabs   map[uint64]uint64     // address of the type of each
@@ -62,11 +64,13 @@ const unitSize = 8
 
 func newBuilder(w *wire, o Options) *builder {
 	b := &builder{
-		wire:    w,
-		options: o,
-		types:   make(map[uint64]typeRecord),
-		itabs:   make(map[uint64]uint64),
-		buckets: make(map[uint64]uint32),
+		wire:        w,
+		options:     o,
+		types:       make(map[uint64]typeRecord),
+		itabs:       make(map[uint64]uint64),
+		buckets:     make(map[uint64]uint32),
+		places:      []place{{}},
+		placeNumber: map[place]uint32{{}: 0},
 	}
 	b.body.layout = &b.layout
 	b.ends.add(0)

@@ -128,7 +128,7 @@ var corpus = []struct {
 	{"the buffer of a channel", "channel-buffer", Global, "main.backlog", 2000,
 		"main.backlog → hchan<*main.payload> → hchan.buf []*main.payload → [] main.payload"},
 	{"a local variable of a goroutine", "goroutine-local", Goroutine, "main.holdLocally (chan receive)", 2000,
-		"main.holdLocally (chan receive) → frame main.holdLocally []*main.payload → [] main.payload"},
+		"main.holdLocally (chan receive) → main.holdLocally: kept []*main.payload → [] main.payload"},
 	{"timers that have not fired", "timer-heap", Global, "runtime.allp", 2000,
 		"runtime.allp → []*runtime.p → [] runtime.p → p.timers.heap []runtime.timerWhen → [].timer → func main.timerHeap.func1 → timerHeap.func1.p main.payload"},
 	{"the children of a context", "context-children", Global, "main.rootContext", 2000,
@@ -150,9 +150,9 @@ var corpus = []struct {
 	{"a generic container", "generic-container", Global, "main.undo", 2000,
 		"main.undo → .items []*main.payload → [] main.payload"},
 	{"goroutines that cannot send", "stuck-senders", Goroutine, "main.lookUp (chan send)", 2000,
-		"main.lookUp (chan send) → frame main.lookUp"},
+		"main.lookUp (chan send) → main.lookUp: p main.payload"},
 	{"a variable whose address is taken", "stack-object", Goroutine, "main.stackObject.func1 (chan receive)", 0,
-		"main.stackObject.func1 (chan receive) → frame main.stackObject.func1"},
+		"main.stackObject.func1 (chan receive) → main.stackObject.func1: list.kept[] main.payload"},
 }
 
 func TestHoldersOfTheCorpus(t *testing.T) {

@@ -20,7 +20,8 @@ type debugInfo struct {
 	order    binary.ByteOrder
 	globals  map[uint64]dwarf.Offset        // type of each variable, by address
 	runtime  map[uint64]dwarf.Offset        // each type, by the address of its runtime type, less base
-	frames   map[string]frameInfo           // functions on call paths, by name
+	frames   map[string]frameInfo           // functions on call paths and stacks, by name
+	places   []byte                         // of variables: .debug_loclists
 	files    map[string]string              // of functions on call paths, as far as they are known
 	special  map[string]dwarf.Offset        // types that only code leads to, by name
 	base     uint64                         // Go 1.26 counts from where types begin, older versions from 0
@@ -50,6 +51,7 @@ func (b *Binary) debugInfo(want wanted, order binary.ByteOrder) (*debugInfo, err
 		special:  make(map[string]dwarf.Offset),
 		frames:   make(map[string]frameInfo),
 		files:    make(map[string]string),
+		places:   b.loclists(),
 	}
 	r := data.Reader()
 	var code uint64 // of the function at hand
@@ -82,8 +84,8 @@ func (b *Binary) debugInfo(want wanted, order binary.ByteOrder) (*debugInfo, err
 	}
 }
 
-// function takes note of what was inlined into a function on a call path, and
-// passes by any other.
+// function takes note of what was inlined into a function on a call path or a
+// stack, and passes by any other.
 func (d *debugInfo) function(r *dwarf.Reader, e *dwarf.Entry, want wanted) error {
 	name, _ := e.Val(dwarf.AttrName).(string)
 	if !want.frames[name] || e.Val(dwarf.AttrLowpc) == nil {

@@ -12,12 +12,20 @@ import (
 	"strings"
 )
 
+func newImage(read func() (*dwarf.Data, error)) *image {
+	nothing := func() []byte { return nil }
+	return &image{dwarf: read, pclntab: nothing, loclists: nothing}
+}
+
 func openELF(r io.ReaderAt) (*image, error) {
 	f, err := elf.NewFile(r)
 	if err != nil {
 		return nil, err
 	}
-	im := &image{dwarf: func() (*dwarf.Data, error) { return elfDWARF(f) }, pclntab: func() []byte { return nil }}
+	im := newImage(func() (*dwarf.Data, error) { return elfDWARF(f) })
+	if s := f.Section(".debug_loclists"); s != nil {
+		im.loclists = func() []byte { data, _ := s.Data(); return data }
+	}
 	if table, text := f.Section(".gopclntab"), f.Section(".text"); table != nil && text != nil {
 		im.text = text.Addr
 		im.pclntab = func() []byte { data, _ := table.Data(); return data }
@@ -69,7 +77,7 @@ func openMacho(r io.ReaderAt) (*image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("neither ELF nor PE: %w", err)
 	}
-	im := &image{dwarf: f.DWARF, pclntab: func() []byte { return nil }}
+	im := newImage(f.DWARF)
 	if table, text := f.Section("__gopclntab"), f.Section("__text"); table != nil && text != nil {
 		im.text = text.Addr
 		im.pclntab = func() []byte { data, _ := table.Data(); return data }
@@ -93,7 +101,7 @@ func openPE(r io.ReaderAt) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &image{dwarf: f.DWARF, pclntab: func() []byte { return nil }}
+	im := newImage(f.DWARF)
 	var base uint64
 	switch h := f.OptionalHeader.(type) {
 	case *pe.OptionalHeader32:

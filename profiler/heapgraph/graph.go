@@ -22,7 +22,7 @@ type Graph struct {
 	shapes  []shape  // what objects are; 0 is unknown
 	shapeOf []uint32 // of each object
 	samples []sample // by object
-	names   []string // of functions on stacks, for slots
+	names   []string // of places on stacks, for slots
 }
 
 // About says where a graph comes from.
@@ -99,7 +99,7 @@ type (
 	// A slot is a pointer that a root holds.
 	slot struct {
 		target uint32
-		at     uint32 // bytes into a global; for goroutines the function, in names
+		at     uint32 // bytes into a global; for goroutines the place, in names
 		exact  bool   // false if it may be left over: see builder.frame
 	}
 

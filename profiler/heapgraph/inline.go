@@ -20,15 +20,19 @@ type inlined struct {
 	line int // that it is declared at
 }
 
-// A frameInfo is what DWARF says of a function on a call path.
+// A frameInfo is what DWARF says of a function on a call path or a stack.
 type frameInfo struct {
-	line    int // that it is declared at
+	entry   uint64 // address of its code
+	line    int    // that it is declared at
 	inlined []inlined
+	locals  []local
 }
 
-// inlines reads what was inlined into the function that r is at.
+// inlines reads what was inlined into the function that r is at, and its
+// variables.
 func inlines(r *dwarf.Reader, e *dwarf.Entry) (f frameInfo, err error) {
 	f.line = lineOf(e, dwarf.AttrDeclLine)
+	f.entry, _ = e.Val(dwarf.AttrLowpc).(uint64)
 	var open []int // by depth: the inlined function, -1 for a block of another kind
 	around := func() int {
 		for i := len(open) - 1; i >= 0; i-- {
@@ -53,6 +57,11 @@ func inlines(r *dwarf.Reader, e *dwarf.Entry) (f frameInfo, err error) {
 		if origin, ok := child.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset); ok && child.Tag == dwarf.TagInlinedSubroutine {
 			at = len(f.inlined)
 			f.inlined = append(f.inlined, inlined{origin: origin, parent: around(), call: lineOf(child, dwarf.AttrCallLine)})
+		}
+		if child.Tag == dwarf.TagVariable || child.Tag == dwarf.TagFormalParameter {
+			if v, ok := newLocal(child); ok {
+				f.locals = append(f.locals, v)
+			}
 		}
 		if child.Children {
 			depth++

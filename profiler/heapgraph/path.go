@@ -6,7 +6,7 @@ import "strings"
 // whatever it consists of.
 type Step struct {
 	Node          uint32 `json:"node"`
-	Label         string `json:"label"`              // how the step before points here: "entry.set", "[]", "frame main.stuck"; the first has the root's name
+	Label         string `json:"label"`              // how the step before points here: "entry.set", "[]", "main.stuck: kept"; the first has the root's name
 	Type          string `json:"type,omitempty"`     // as Go writes it; "" if unknown
 	Bytes         int64  `json:"bytes"`              // of the object itself; 0 for a root
 	Elements      int    `json:"elements,omitempty"` // that an array has room for
@@ -117,8 +117,8 @@ func (a *Analysis) slotLabel(root int, object uint32) string {
 	for _, s := range a.g.slotsOf(root) {
 		switch {
 		case s.target != object || !a.keeps(a.g.levelOf(root, s), object):
-		case r.Kind == Goroutine && s.at != 0:
-			return "frame " + a.g.names[s.at]
+		case r.Kind == Goroutine:
+			return a.g.names[s.at]
 		case r.Kind == Global:
 			return r.fields[s.at]
 		}

@@ -28,8 +28,8 @@ func (g *Graph) levelOf(root int, s slot) level {
 }
 
 // reach finds a path to every object. Paths are the shortest from the roots
-// that come first in turn: the user's globals, other people's, goroutines, and
-// the runtime's own. What holds for good is thereby told rather than what
+// that come first in turn: the user's globals, other people's, the user's
+// goroutines, other people's, and the runtime's own. What holds for good is thereby told rather than what
 // holds for the moment, even if its path is longer.
 func (a *Analysis) reach() {
 	n := a.g.objects()
@@ -56,7 +56,8 @@ func (a *Analysis) reach() {
 const (
 	users = iota
 	others
-	goroutines
+	goroutines // the user's
+	strangers  // other people's goroutines
 	runtimes
 )
 
@@ -71,8 +72,10 @@ func (g *Graph) turns() []int {
 			turns[i] = users
 		case r.Kind == Global && !strings.HasPrefix(r.Name, "runtime."):
 			turns[i] = others
-		case r.Kind != Global && !r.System:
+		case r.Kind != Global && !r.System && user:
 			turns[i] = goroutines
+		case r.Kind != Global && !r.System:
+			turns[i] = strangers
 		default:
 			turns[i] = runtimes
 		}
@@ -86,7 +89,7 @@ func (g *Graph) turns() []int {
 func (a *Analysis) enter(root int, right level, turn, whose int) {
 	for _, s := range a.g.slotsOf(root) {
 		when := whose
-		if whose == goroutines && s.at == 0 {
+		if a.g.Roots[root].Kind == Goroutine && s.at == 0 {
 			when = runtimes
 		}
 		if when == turn && a.g.levelOf(root, s) == right {

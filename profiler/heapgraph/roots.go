@@ -34,7 +34,7 @@ func (b *builder) roots(g *Graph, names *names) []held {
 		add(v.pointer, held{root: root, ahead: v.ahead, slot: slot{at: offset, exact: true}})
 	}
 	for _, s := range b.slots {
-		add(s.pointer, held{root: s.root, slot: slot{at: s.frame, exact: s.exact}})
+		add(s.pointer, held{root: s.root, slot: slot{at: s.place, exact: s.exact}})
 	}
 	for _, s := range b.goroutines {
 		add(s.addr, held{root: uint32(s.first), slot: slot{exact: true}})

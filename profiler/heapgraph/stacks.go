@@ -14,9 +14,17 @@ type goroutine struct {
 // A rawSlot is a pointer on a stack.
 type rawSlot struct {
 	pointer uint64
-	frame   uint32 // name of the function
+	place   uint32 // in places
 	root    uint32
 	exact   bool
+}
+
+// A place is where a slot is: goroutines that do the same have the same.
+// Place 0 is the runtime's record of the goroutine.
+type place struct {
+	function uint64 // its name
+	pc       uint64
+	at       int64 // bytes above the end of the frame: negative
 }
 
 // An entry is where a function begins in memory.
@@ -44,9 +52,9 @@ func (b *builder) goroutine() {
 	}
 	context := w.uvarint()
 	w.skip(1) // its thread, which is a root of its own
-	b.slot(context, 0, true)
-	b.slot(w.uvarint(), 0, true) // defers
-	b.slot(w.uvarint(), 0, true) // panics
+	b.slot(context, place{}, true)
+	b.slot(w.uvarint(), place{}, true) // defers
+	b.slot(w.uvarint(), place{}, true) // panics
 	b.current = &g
 }
 
@@ -59,8 +67,7 @@ func (b *builder) frame() {
 	w := b.wire
 	w.skip(3) // sp, depth, and sp of the callee
 	b.body.read(w, w.uvarint())
-	begin := w.uvarint()
-	w.skip(1) // pc
+	begin, pc := w.uvarint(), w.uvarint()
 	resumes := w.uvarint()
 	name := b.text()
 	g := b.current
@@ -79,11 +86,11 @@ func (b *builder) frame() {
 	first := len(b.slots)
 	b.eachField(func(at, pointer uint64) {
 		if resumes != 0 {
-			b.slot(pointer, name, exact)
+			b.slot(pointer, b.placeOf(name, pc, at), exact)
 		}
 	})
 	if resumes != 0 {
-		b.words(name, first)
+		b.words(name, pc, first)
 	}
 	g.frames = append(g.frames, name)
 	g.bytes += b.body.size
@@ -100,7 +107,7 @@ func stops(function string) bool {
 }
 
 // words adds what points into the heap in a frame and is not among its slots.
-func (b *builder) words(name uint64, first int) {
+func (b *builder) words(name, pc uint64, first int) {
 	known := b.slots[first:]
 	for at := uint64(0); b.body.whole(at); at += b.layout.ptrSize {
 		pointer := b.body.word(at)
@@ -112,16 +119,30 @@ func (b *builder) words(name uint64, first int) {
 			listed = listed || known[i].pointer == pointer
 		}
 		if !listed {
-			b.slot(pointer, name, false)
+			b.slot(pointer, b.placeOf(name, pc, at), false)
 		}
 	}
 }
 
-func (b *builder) slot(pointer, frame uint64, exact bool) {
-	if b.layout.heap(pointer) {
-		b.slots = append(b.slots, rawSlot{pointer: pointer, frame: uint32(frame), exact: exact})
-		b.charge(24)
+// placeOf says where in the frame at hand an offset is. The pc is that of the
+// return from a call, and the call is ahead of it.
+func (b *builder) placeOf(function, pc, at uint64) place {
+	return place{function, pc - 1, int64(at) - int64(b.body.size)}
+}
+
+func (b *builder) slot(pointer uint64, at place, exact bool) {
+	if !b.layout.heap(pointer) {
+		return
 	}
+	n, known := b.placeNumber[at]
+	if !known {
+		n = uint32(len(b.places))
+		b.placeNumber[at] = n
+		b.places = append(b.places, at)
+		b.charge(96)
+	}
+	b.slots = append(b.slots, rawSlot{pointer: pointer, place: n, exact: exact})
+	b.charge(24)
 }
 
 func (b *builder) deferred() {
@@ -132,9 +153,9 @@ func (b *builder) deferred() {
 	w.skip(1) // code
 	link := w.uvarint()
 	if b.current != nil {
-		b.slot(record, 0, true)
-		b.slot(closure, 0, true)
-		b.slot(link, 0, true)
+		b.slot(record, place{}, true)
+		b.slot(closure, place{}, true)
+		b.slot(link, place{}, true)
 	}
 }
 
@@ -144,7 +165,7 @@ func (b *builder) panicking() {
 	value := w.uvarint()
 	w.skip(2)
 	if b.current != nil {
-		b.slot(value, 0, true)
+		b.slot(value, place{}, true)
 	}
 }
 

@@ -63,6 +63,7 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 		b.expand(g.Sites, info)
 	}
 	t.roots(rooted, b.linked)
+	t.stacks(b.places, rooted)
 	t.heads()
 	t.run()
 	t.edges()
@@ -94,6 +95,9 @@ func (t *typer) want(b *builder, rooted []held) wanted {
 		for _, f := range b.sites[i].Stack {
 			w.frames[f.Function] = true
 		}
+	}
+	for _, p := range b.places {
+		w.frames[b.strings.text(p.function)] = true
 	}
 	for _, v := range b.globals {
 		if s, ok := at(t.names.binary.data, v.at-t.names.slide); ok {
@@ -142,6 +146,28 @@ func (t *typer) roots(rooted []held, linked map[uint32]uint64) {
 			} else {
 				t.lead(p, h.target, uint64(h.inside))
 			}
+		}
+	}
+}
+
+// stacks begins with the variables on stacks.
+func (t *typer) stacks(places []place, rooted []held) {
+	if t.info == nil {
+		return
+	}
+	pointees := make([]pointee, len(places))
+	for i, p := range places {
+		function := t.strings.text(p.function)
+		name, kind, inside, ok := t.info.localAt(function, p.pc-t.slide(), p.at)
+		if !ok {
+			continue
+		}
+		pointees[i], _ = find(kind, inside)
+		t.g.names[i] = function + ": " + name + pointees[i].label
+	}
+	for _, h := range rooted {
+		if t.g.Roots[h.root].Kind == Goroutine && h.at != 0 {
+			t.lead(pointees[h.at], h.target, uint64(h.inside))
 		}
 	}
 }
