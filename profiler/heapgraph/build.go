@@ -23,11 +23,12 @@ func (b *builder) graph() (*Graph, error) {
 		g.names = append(g.names, "frame "+b.strings.text(at.function))
 	}
 	g.names[0] = ""
-	rooted := b.roots(g, names)
+	known := newStatics(b.statics, names)
+	rooted := b.roots(g, names, known)
 	if b.wire.err != nil {
 		return nil, b.wire.err
 	}
-	if err := b.typed(g, names, interior, rooted); err != nil {
+	if err := b.typed(g, known, interior, rooted); err != nil {
 		return nil, err
 	}
 	g.About.Pointer = int(b.layout.ptrSize)

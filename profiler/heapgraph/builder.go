@@ -23,6 +23,8 @@ type builder struct {
 
 	others      []other
 	globals     []global
+	statics     []static
+	nameless    []uint64          // addresses of slots in data without a name
 	linked      map[uint32]uint64 // where the variable of each root was linked
 	segments    []segment
 	goroutines  []goroutine

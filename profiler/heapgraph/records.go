@@ -26,14 +26,15 @@ func (b *builder) segment(tag uint64) {
 	b.charge(24)
 	b.body.read(w, size)
 	b.eachField(func(at, pointer uint64) {
+		var ahead uint64
+		if at > 0 {
+			ahead = b.body.word(at - b.layout.ptrSize)
+		}
 		if !b.layout.heap(pointer) {
+			b.static(base+at, pointer, ahead)
 			return
 		}
-		g := global{at: base + at, pointer: pointer}
-		if at > 0 {
-			g.ahead = b.body.word(at - b.layout.ptrSize)
-		}
-		b.globals = append(b.globals, g)
+		b.globals = append(b.globals, global{base + at, pointer, ahead})
 		b.charge(24)
 	})
 }

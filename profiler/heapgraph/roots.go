@@ -15,7 +15,7 @@ type held struct {
 }
 
 // roots makes the roots and returns their slots in order.
-func (b *builder) roots(g *Graph, names *names) []held {
+func (b *builder) roots(g *Graph, names *names, known *statics) []held {
 	var all []held
 	add := func(pointer uint64, h held) {
 		if object, inside, ok := b.spans.find(pointer); ok {
@@ -25,9 +25,13 @@ func (b *builder) roots(g *Graph, names *names) []held {
 	}
 	b.linked = make(map[uint32]uint64)
 	for _, v := range b.globals {
-		variable, offset, ok := names.data(v.at)
-		if !ok {
+		variable, offset, named, ok := known.owner(v.at)
+		switch {
+		case !ok:
 			variable.name = b.unnamed(v.at)
+		case !named:
+			offset = nameless + uint32(len(b.nameless))
+			b.nameless = append(b.nameless, v.at)
 		}
 		root := b.groups.root(Global, variable.name, false)
 		b.linked[root] = variable.addr

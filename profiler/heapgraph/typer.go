@@ -12,6 +12,7 @@ import (
 type typer struct {
 	g        *Graph
 	names    *names
+	statics  *statics
 	info     *debugInfo
 	itabs    map[uint64]uint64
 	records  map[uint64]typeRecord
@@ -42,9 +43,9 @@ type (
 const maxPointees = 1 << 19
 
 // typed gives the graph its types, and the names of what globals hold.
-func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held) error {
+func (b *builder) typed(g *Graph, known *statics, interior []uint32, rooted []held) error {
 	t := &typer{
-		g: g, names: names, itabs: b.itabs, records: b.types, strings: &b.strings,
+		g: g, names: known.names, statics: known, itabs: b.itabs, records: b.types, strings: &b.strings,
 		hints: &b.hints, geometry: b.geometry, interior: interior,
 		index:    make(map[shapeKey]uint32),
 		pointees: make(map[pointerKey]pointee),
@@ -54,7 +55,7 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 	g.shapes = []shape{{}}
 	g.shapeOf = make([]uint32, g.objects())
 	if b.wantsTypes() {
-		info, err := names.binary.debugInfo(t.want(b, rooted), b.layout.order)
+		info, err := t.names.binary.debugInfo(t.want(b, rooted), b.layout.order)
 		if err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func (b *builder) typed(g *Graph, names *names, interior []uint32, rooted []held
 		g.About.Typed = info != nil
 		b.expand(g.Sites, info)
 	}
-	t.roots(rooted, b.linked)
+	t.roots(b, rooted)
 	t.stacks(b.places, rooted)
 	t.heads()
 	t.run()
@@ -100,7 +101,7 @@ func (t *typer) want(b *builder, rooted []held) wanted {
 		w.frames[b.strings.text(p.function)] = true
 	}
 	for _, v := range b.globals {
-		if s, ok := at(t.names.binary.data, v.at-t.names.slide); ok {
+		if s, _, _, ok := t.statics.owner(v.at); ok {
 			w.globals[s.addr] = true
 		}
 	}
@@ -114,39 +115,51 @@ func (t *typer) want(b *builder, rooted []held) wanted {
 }
 
 // roots begins with the types of globals.
-func (t *typer) roots(rooted []held, linked map[uint32]uint64) {
-	types := make(map[string]dwarf.Type)
+func (t *typer) roots(b *builder, rooted []held) {
+	if t.info == nil {
+		return
+	}
+	types := make(map[uint32]dwarf.Type) // of roots
 	for _, h := range rooted {
 		r := &t.g.Roots[h.root]
-		if r.Kind != Global || t.info == nil {
+		if r.Kind != Global {
 			continue
 		}
-		kind, known := types[r.Name]
+		kind, known := types[h.root]
 		if !known {
-			kind = t.info.global(linked[h.root])
-			types[r.Name] = kind
+			kind = t.info.global(b.linked[h.root])
+			types[h.root] = kind
 			if kind != nil {
 				r.Type, _ = nameOf(kind)
 			}
 		}
-		if kind == nil {
-			continue
+		inside, label := int64(h.at), ""
+		if h.at >= nameless && int(h.at-nameless) < len(b.nameless) {
+			kind, inside, label = t.kind(b.nameless[h.at-nameless], deepest)
 		}
-		if p, ok := find(kind, int64(h.at)); ok {
-			if p.label != "" {
-				if r.fields == nil {
-					r.fields = make(map[uint32]string)
-				}
-				if len(r.fields) < 1<<12 {
-					r.fields[h.at] = p.label
-				}
-			}
-			if p.dynamic {
-				t.boxed(h.ahead, h.target, uint64(h.inside))
-			} else {
-				t.lead(p, h.target, uint64(h.inside))
-			}
+		if kind != nil {
+			t.variable(r, h, kind, inside, label)
 		}
+	}
+}
+
+// variable gives what a slot of a global points to its type, and the slot its
+// name.
+func (t *typer) variable(r *Root, h held, kind dwarf.Type, inside int64, label string) {
+	p, ok := find(kind, inside)
+	if !ok {
+		return
+	}
+	if label += p.label; label != "" && len(r.fields) < 1<<12 {
+		if r.fields == nil {
+			r.fields = make(map[uint32]string)
+		}
+		r.fields[h.at] = label
+	}
+	if p.dynamic {
+		t.boxed(h.ahead, h.target, uint64(h.inside))
+	} else {
+		t.lead(p, h.target, uint64(h.inside))
 	}
 }
 
@@ -259,7 +272,7 @@ func (t *typer) label(s *shape, label string) string {
 	if s.elem > 0 {
 		return "[]" + label
 	}
-	if s.inner {
+	if s.inner || label == "" { // a pointer by itself, as an interface may hold
 		return label
 	}
 	name := s.name

@@ -181,3 +181,27 @@ func inlined() {
 		wrappers = append(wrappers, w)
 	}
 }
+
+// A cache is made before the program starts, and lies in its data.
+type cache struct {
+	limit int
+	byID  map[int]*payload
+}
+
+var defaultCache = &cache{limit: many}
+
+func staticStruct() {
+	defaultCache.byID = make(map[int]*payload)
+	for i := range defaultCache.limit {
+		defaultCache.byID[i] = newPayload(i)
+	}
+}
+
+var fallback plugin = &cachePlugin{}
+
+func staticInterface() {
+	c := fallback.(*cachePlugin)
+	for i := range many {
+		c.kept = append(c.kept, newPayload(i))
+	}
+}

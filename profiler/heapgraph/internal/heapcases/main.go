@@ -40,6 +40,8 @@ var scenes = map[string]scene{
 	"pinned-document":   {build: pinnedDocument},
 	"interface-held":    {build: interfaceHeld},
 	"inlined":           {build: inlined},
+	"static-struct":     {build: staticStruct},
+	"static-interface":  {build: staticInterface},
 	"generic-container": {build: genericContainer},
 	"stuck-senders":     {build: stuckSenders},
 	"stack-object":      {build: stackObject},
