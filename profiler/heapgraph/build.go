@@ -52,8 +52,8 @@ func (b *builder) wantsTypes() bool { return b.options.Binary != nil && !b.optio
 // record.
 func (b *builder) resolve(g *Graph) []uint32 {
 	records := make(map[uint32]bool, len(b.goroutines))
-	for i := range b.goroutines {
-		if object, _, ok := b.spans.find(b.goroutines[i].addr); ok {
+	for _, r := range b.goroutines {
+		if object, _, ok := b.spans.find(r.addr); ok {
 			records[object] = true
 		}
 	}

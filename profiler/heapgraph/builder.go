@@ -27,7 +27,7 @@ type builder struct {
 	nameless    []uint64          // addresses of slots in data without a name
 	linked      map[uint32]uint64 // where the variable of each root was linked
 	segments    []segment
-	goroutines  []goroutine
+	goroutines  []record
 	current     *goroutine // whose frames are being read
 	slots       []rawSlot
 	places      []place

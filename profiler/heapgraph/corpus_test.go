@@ -1,113 +1,12 @@
 package heapgraph
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 )
-
-// sampleRate is low enough that a small heap has some hundred samples.
-const sampleRate = 4096
-
-// programs builds heapcases once for each way to build it.
-var programs = struct {
-	sync.Mutex
-	dir   string
-	built map[string]string
-	open  map[string]*Binary
-}{built: make(map[string]string), open: make(map[string]*Binary)}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	for _, b := range programs.open {
-		b.Close()
-	}
-	if programs.dir != "" {
-		os.RemoveAll(programs.dir)
-	}
-	os.Exit(code)
-}
-
-// program returns the path of heapcases, built with some flags.
-func program(tb testing.TB, flags ...string) string {
-	tb.Helper()
-	programs.Lock()
-	defer programs.Unlock()
-	key := strings.Join(flags, " ")
-	if path, ok := programs.built[key]; ok {
-		return path
-	}
-	if programs.dir == "" {
-		dir, err := os.MkdirTemp("", "heapcases")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		programs.dir = dir
-	}
-	path := filepath.Join(programs.dir, fmt.Sprintf("cases%d.exe", len(programs.built)))
-	args := append(append([]string{"build", "-o", path}, flags...), "./internal/heapcases")
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		tb.Fatalf("building heapcases: %v\n%s", err, out)
-	}
-	programs.built[key] = path
-	return path
-}
-
-// dumpCase runs one case and returns its dump, and how many bytes the
-// runtime's own collector found to be live.
-func dumpCase(tb testing.TB, path, name string) (dump string, live int64) {
-	tb.Helper()
-	dump = filepath.Join(tb.TempDir(), name+".dump")
-	cmd := exec.Command(path, name, dump)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", fmt.Sprintf("GODEBUG=memprofilerate=%d", sampleRate))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		tb.Fatalf("running case %s: %v\n%s", name, err, stderr.Bytes())
-	}
-	if _, err := fmt.Sscanf(string(out), "live=%d", &live); err != nil {
-		tb.Fatalf("reading %q: %v", out, err)
-	}
-	return dump, live
-}
-
-func readDump(tb testing.TB, dump string, o Options) *Graph {
-	tb.Helper()
-	f, err := os.Open(dump)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer f.Close()
-	o.SampleRate = sampleRate
-	g, err := Read(f, o)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return g
-}
-
-func openBinary(tb testing.TB, path string) *Binary {
-	tb.Helper()
-	programs.Lock()
-	defer programs.Unlock()
-	b := programs.open[path]
-	if b == nil {
-		var err error
-		if b, err = OpenBinary(path); err != nil {
-			tb.Fatal(err)
-		}
-		programs.open[path] = b
-	}
-	return b
-}
 
 // corpus are services whose holder is known. The way is what Path says, from
 // the holder to the payload.
@@ -322,5 +221,33 @@ func TestReadRefusesRaceBuild(t *testing.T) {
 	defer f.Close()
 	if _, err := Read(f, Options{Binary: openBinary(t, path)}); !errors.Is(err, ErrRace) {
 		t.Errorf("got %v, want ErrRace", err)
+	}
+}
+
+// Without types, or without a program at all, there is less to say and nothing
+// wrong.
+func TestReadWithLessThanAll(t *testing.T) {
+	path := program(t)
+	dump, live := dumpCase(t, path, "interface-held")
+	for _, tt := range []struct {
+		name   string
+		o      Options
+		holder string
+		way    string
+	}{
+		{"no types", Options{Binary: openBinary(t, path), SkipTypes: true}, "main.active", "main.active →  →  → "},
+		{"no program", Options{}, "bss segment +0x", "bss segment +0x"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := readDump(t, dump, tt.o).Analyze()
+			checkReached(t, a, live)
+			h := theHolder(t, a)
+			if !strings.HasPrefix(h.Name, tt.holder) || h.Kind != Global || h.Entries != 2000 {
+				t.Errorf("the holder is %s %q with %d entries", h.Kind, h.Name, h.Entries)
+			}
+			if got := way(h.Path); !strings.HasPrefix(got, tt.way) {
+				t.Errorf("the way is %s, want %s", got, tt.way)
+			}
+		})
 	}
 }

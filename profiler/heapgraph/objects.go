@@ -41,7 +41,7 @@ func (b *builder) object() {
 	b.pointers()
 	b.units.add(uint32(size / unitSize))
 	b.ends.add(uint32(b.values.n))
-	b.charge(8)
+	b.charge(16)
 }
 
 // pointers reads the fields of an object and keeps those that point into the
@@ -62,7 +62,7 @@ func (b *builder) pointers() {
 			}
 			b.values.add(pointer)
 			b.from.add(uint32(at / b.layout.ptrSize))
-			b.charge(12)
+			b.charge(20)
 			last = pointer
 		}
 		first = false

@@ -35,7 +35,7 @@ const (
 // its size and its pointers are kept until the dump ends, and its contents until
 // its pointers are known.
 //
-// A dump of n objects and e pointers needs about 16n+20e bytes at its peak,
+// A dump of n objects and e pointers needs about 20n+24e bytes at its peak,
 // whatever the objects hold. A *LimitError, *FormatError, ErrTruncated, ErrRace
 // or ErrBinary says why there is no graph.
 func Read(r io.Reader, o Options) (*Graph, error) {

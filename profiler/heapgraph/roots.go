@@ -40,8 +40,8 @@ func (b *builder) roots(g *Graph, names *names, known *statics) []held {
 	for _, s := range b.slots {
 		add(s.pointer, held{root: s.root, slot: slot{at: s.place, exact: s.exact}})
 	}
-	for _, s := range b.goroutines {
-		add(s.addr, held{root: uint32(s.first), slot: slot{exact: true}})
+	for _, r := range b.goroutines {
+		add(r.addr, held{root: r.root, slot: slot{exact: true}})
 	}
 	for _, o := range b.others {
 		add(o.pointer, held{root: b.groups.root(Other, b.strings.text(o.name), false), slot: slot{exact: true}})

@@ -11,6 +11,12 @@ type goroutine struct {
 	first  int      // of its slots
 }
 
+// A record is the object that the runtime keeps for a goroutine.
+type record struct {
+	addr uint64
+	root uint32
+}
+
 // A rawSlot is a pointer on a stack.
 type rawSlot struct {
 	pointer uint64
@@ -106,7 +112,9 @@ func stops(function string) bool {
 	return function == "runtime.asyncPreempt" || function == "runtime.debugCallV2"
 }
 
-// words adds what points into the heap in a frame and is not among its slots.
+// words adds what points into the heap in a frame and is not among its slots,
+// of which the first are enough to compare with: it is for brevity alone, as
+// an object that is held exactly is held no more by a word.
 func (b *builder) words(name, pc uint64, first int) {
 	known := b.slots[first:]
 	for at := uint64(0); b.body.whole(at); at += b.layout.ptrSize {
@@ -180,6 +188,6 @@ func (b *builder) endGoroutine() {
 	for i := g.first; i < len(b.slots); i++ {
 		b.slots[i].root = root
 	}
-	b.goroutines = append(b.goroutines, goroutine{addr: g.addr, first: int(root)})
+	b.goroutines = append(b.goroutines, record{g.addr, root})
 	b.charge(96)
 }
