@@ -20,6 +20,8 @@ var corpus = []struct {
 }{
 	{"a slice in a package variable", "package-variable", Global, "main.auditLog", 2000,
 		"main.auditLog → []*main.payload → [] main.payload"},
+	{"a slice of structs with many pointers", "slice-of-structs", Global, "main.decisions", 2000,
+		"main.decisions → []main.decision → [].why main.payload"},
 	{"a map in a struct in a global", "map-in-struct", Global, "main.registry", 2000,
 		"main.registry → .byName map[string]*main.payload → value main.payload"},
 	{"a slice of closures", "closures", Global, "main.hooks", 2000,

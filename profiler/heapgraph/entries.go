@@ -3,8 +3,8 @@ package heapgraph
 import "strings"
 
 // entries counts what hangs on a container: the goroutines of a group, the
-// entries of a map, the nodes of a list or tree, else the objects it points to
-// and alone holds.
+// entries of a map, the nodes of a list or tree, the elements of an array, else
+// the objects it points to and alone holds.
 func (a *Analysis) entries(node uint32) int {
 	if a.isRoot(node) && a.g.Roots[node-a.objects()].Goroutines > 0 {
 		return a.g.Roots[node-a.objects()].Goroutines
@@ -15,6 +15,9 @@ func (a *Analysis) entries(node uint32) int {
 	if n := a.kin(node); n > 2 {
 		return n
 	}
+	if node < a.objects() && a.g.shapeAt(node).elem > 0 {
+		return a.used(node)
+	}
 	n := 0
 	last := none
 	a.eachEdge(node, func(object uint32) {
@@ -23,6 +26,21 @@ func (a *Analysis) entries(node uint32) int {
 		}
 		last = object
 	})
+	return n
+}
+
+// used counts the elements of an array that hold something, however many
+// pointers each has.
+func (a *Analysis) used(array uint32) int {
+	n := 0
+	s := a.g.shapeAt(array)
+	last := none
+	for i := a.g.start[array]; i < a.g.start[array+1]; i++ {
+		at := a.g.from[i]*uint32(a.g.About.Pointer) - s.base
+		if element := at / s.elem; element != last && a.idom[a.g.targets[i]] == array {
+			n, last = n+1, element
+		}
+	}
 	return n
 }
 

@@ -13,11 +13,7 @@ import (
 // the container retains; where it shares them all, what was sampled.
 func (h *Holder) Sentence() string {
 	var s strings.Builder
-	s.WriteString("What it has")
-	if len(h.Sites) > 0 {
-		s.Reset()
-		s.WriteString("What " + diff.ShortName(h.Sites[0].Function) + " allocates")
-	}
+	s.WriteString(h.subject())
 	name := diff.ShortName(h.Name)
 	switch h.Kind {
 	case Global:
@@ -43,4 +39,14 @@ func (h *Holder) Sentence() string {
 		fmt.Fprintf(&s, ": %s", units.Bytes(bytes))
 	}
 	return s.String()
+}
+
+// subject names what is held by the first site that is not the runtime's own.
+func (h *Holder) subject() string {
+	for i := range h.Sites {
+		if f := h.Sites[i].Function; !strings.HasPrefix(f, "runtime.") {
+			return "What " + diff.ShortName(f) + " allocates"
+		}
+	}
+	return "Memory"
 }

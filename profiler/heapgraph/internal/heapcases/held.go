@@ -35,6 +35,20 @@ func packageVariable() {
 	}
 }
 
+// A decision has more than one pointer, and is one entry.
+type decision struct {
+	user, currency string
+	why            *payload
+}
+
+var decisions []decision
+
+func sliceOfStructs() {
+	for i := range many {
+		decisions = append(decisions, decision{strconv.Itoa(i), strconv.Itoa(-i), newPayload(i)})
+	}
+}
+
 var registry struct {
 	mu     sync.Mutex
 	byName map[string]*payload

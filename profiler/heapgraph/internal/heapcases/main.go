@@ -40,6 +40,7 @@ var scenes = map[string]scene{
 	"pinned-document":   {build: pinnedDocument},
 	"interface-held":    {build: interfaceHeld},
 	"inlined":           {build: inlined},
+	"slice-of-structs":  {build: sliceOfStructs},
 	"static-struct":     {build: staticStruct},
 	"static-interface":  {build: staticInterface},
 	"generic-container": {build: genericContainer},
