@@ -39,3 +39,24 @@ func TestHoldersReadAsSentences(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatARootKeepsReadsAsASentence(t *testing.T) {
+	for _, tt := range []struct {
+		h    Holder
+		want string
+	}{
+		{Holder{Root: Root{Kind: Global, Name: "example.com/shop/strategy.auditLog"}, Entries: 412, RetainedBytes: 81e6},
+			"The global strategy.auditLog keeps 81.0 MB alive: 412 entries"},
+		{Holder{Root: Root{Kind: Goroutine, Name: "main.lookUp (chan send)", Goroutines: 1200}, Entries: 1200, RetainedBytes: 1e6, SharedBytes: 1e6},
+			"1 200 goroutines in main.lookUp (chan send) keep 2.00 MB alive"},
+		{Holder{Root: Root{Kind: Goroutine, Name: "main.hold (select)", Goroutines: 1}, RetainedBytes: 4e6},
+			"A goroutine in main.hold (select) keeps 4.00 MB alive"},
+		{Holder{Root: Root{Kind: Finalizer, Name: "finalizer main.(*conn).close"}, RetainedBytes: 2e6},
+			"The finalizer main.(*conn).close keeps 2.00 MB alive"},
+		{Holder{Root: Root{Kind: Unlisted}, RetainedBytes: 1e6}, "1.00 MB are alive for no reason that a dump lists"},
+	} {
+		if got := strings.ReplaceAll(tt.h.Claim(), "\u00a0", " "); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
