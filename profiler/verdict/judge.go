@@ -149,6 +149,12 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", signedRate(slope.Estimate))
 		return
 	}
+	if least, most, unsteady := j.unsteady(); unsteady && !j.proves(top) {
+		j.Word, j.Confidence = Growing, 0.5
+		j.Summary = fmt.Sprintf("Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
+			signedRate(slope.Estimate), units.Count(least), units.Count(most))
+		return
+	}
 	if j.fades(top) {
 		j.Word, j.Confidence = Warming, 0.7
 		j.Summary = fmt.Sprintf("Warming up, not a leak so far: %s grows less and less.", where(top.Site))

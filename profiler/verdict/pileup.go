@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leakline/leakline/profiler/units"
 )
@@ -83,6 +84,21 @@ func (j *judgement) requests() bool {
 		}
 	}
 	return true
+}
+
+// unsteadyLooks are those within which requests that piled up still count: what
+// they held may not have been let go of yet.
+const unsteadyLooks = 10
+
+// unsteady reports whether many times as many requests were in flight lately as
+// at least in the window. Memory that few objects are seen of may be theirs.
+func (j *judgement) unsteady() (least, most float64, _ bool) {
+	pile := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.InFlight }))
+	if !pile.known() {
+		return 0, 0, false
+	}
+	least, most = slices.Min(pile.y), slices.Max(pile.y[max(0, len(pile.y)-unsteadyLooks):])
+	return least, most, most-least >= minQueue && most >= piledTimes*(least+1)
 }
 
 // strands reports whether goroutines come to a place, go on coming and do not
