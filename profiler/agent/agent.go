@@ -40,6 +40,10 @@ type Config struct {
 	Counters    Counters
 	MemoryLimit int64 // bytes at which somebody kills this process; default what the cgroup says
 	MaxStreams  int   // readings streams at a time; default 4
+
+	// DumpTo is a pipe that another process reads, always: heap dumps go there
+	// when POST /debug/leakline/heapdump asks for one. Nil for none.
+	DumpTo *os.File
 }
 
 // Handler serves the readings, the snapshots and net/http/pprof under /debug/.
@@ -48,7 +52,7 @@ func Handler(cfg Config) http.Handler {
 	if cfg.MaxStreams == 0 {
 		cfg.MaxStreams = 4
 	}
-	a := &agent{cfg: cfg, started: time.Now(), streams: make(chan struct{}, cfg.MaxStreams)}
+	a := &agent{cfg: cfg, started: time.Now(), streams: make(chan struct{}, cfg.MaxStreams), dump: make(chan struct{}, 1)}
 	if a.cfg.MemoryLimit == 0 {
 		a.cfg.MemoryLimit = cgroupLimit()
 	}
@@ -56,6 +60,8 @@ func Handler(cfg Config) http.Handler {
 	mux.HandleFunc("GET /debug/leakline/readings", a.readings)
 	mux.HandleFunc("GET /debug/leakline/snapshot", a.snapshot)
 	mux.HandleFunc("POST /debug/leakline/gc", a.gc)
+	mux.HandleFunc("GET /debug/leakline/heapgraph", a.heapGraph)
+	mux.HandleFunc("POST /debug/leakline/heapdump", a.heapDump)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
@@ -68,6 +74,7 @@ type agent struct {
 	cfg     Config
 	started time.Time
 	streams chan struct{} // one token per open stream
+	dump    chan struct{} // a token while the heap is dumped
 }
 
 // process describes this process for the first line of a stream.
