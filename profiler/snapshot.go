@@ -44,7 +44,12 @@ type Snapshot struct {
 	Pinned         bool      `json:"pinned"`
 	CaptureMS      float64   `json:"capture_ms"`
 	MemProfileRate int       `json:"mem_profile_rate"` // bytes between samples, 0 when unknown
+
+	PauseMS *float64 `json:"pause_ms,omitempty"` // for which a heap graph had the process stand still
 }
+
+// KindHeapGraph is the kind of what is no profile: who holds what.
+const KindHeapGraph = "heapgraph"
 
 // SameLife reports whether two snapshots are of one life of one process.
 func (s *Snapshot) SameLife(o *Snapshot) bool {

@@ -28,8 +28,12 @@ type judge struct {
 	log  *slog.Logger
 	user *regexp.Regexp // what is the user's, nil for the rule
 
-	mu     sync.Mutex
-	latest verdict.Verdict
+	wonder chan int // the window of a leak whose holder nobody knows
+
+	mu      sync.Mutex
+	latest  verdict.Verdict
+	judged  int               // window of latest
+	keepers map[string]keeper // of that window, by suspectKey
 
 	// Owned by whoever takes in readings.
 	byReadings bool      // a reading is a look; else looks are taken
@@ -47,7 +51,7 @@ type sight struct {
 }
 
 func newJudge(cfg WatchConfig) *judge {
-	j := &judge{seen: make(chan sight, 16), told: cfg.Verdict, log: cfg.Log, user: cfg.UserCode}
+	j := &judge{seen: make(chan sight, 16), wonder: make(chan int, 1), told: cfg.Verdict, log: cfg.Log, user: cfg.UserCode}
 	j.latest = (&verdict.History{}).Judge()
 	return j
 }
@@ -115,8 +119,8 @@ func (j *judge) run(ctx context.Context) error {
 				continue
 			}
 		}
-		v := history.Judge()
-		if j.keep(v) || time.Since(lastTold) >= retellFrom {
+		v, news := j.keep(history.Judge(), window)
+		if news || time.Since(lastTold) >= retellFrom {
 			lastTold = time.Now()
 			if j.told != nil {
 				j.told(v)
@@ -136,14 +140,20 @@ func see(h *verdict.History, s sight) error {
 	return h.Add(s.look)
 }
 
-// keep reports whether v says something else than the verdict before it, other
-// than by its figures.
-func (j *judge) keep(v verdict.Verdict) (news bool) {
+// keep makes v the latest verdict, with what is known of who holds what, and
+// reports whether it says something else than the one before, other than by
+// its figures.
+func (j *judge) keep(v verdict.Verdict, window int) (_ verdict.Verdict, news bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if window != j.judged {
+		j.judged, j.keepers = window, nil
+	}
+	v = named(v, j.keepers)
+	j.wonders(v, window)
 	was := j.latest
 	j.latest = v
-	return was.Word != v.Word || firstSuspect(was) != firstSuspect(v)
+	return v, was.Word != v.Word || firstSuspect(was) != firstSuspect(v)
 }
 
 func firstSuspect(v verdict.Verdict) string {

@@ -13,10 +13,12 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/agent"
+	"github.com/leakline/leakline/profiler/heapgraph"
 )
 
 const (
@@ -33,6 +35,13 @@ type Config struct {
 	Token   string        // sent as a bearer token when not empty; never logged
 	Every   time.Duration // between readings; default 100 ms
 	Silence time.Duration // a stream without a line for so long has ended; default 3 s
+
+	// Dump is the pipe that the process was started with, nil for none, through
+	// which its heap comes; Binary is its program, and SampleRate its
+	// runtime.MemProfileRate.
+	Dump       *Drain
+	Binary     *heapgraph.Binary
+	SampleRate int
 }
 
 // A Target watches one process. It is safe for concurrent use.
@@ -41,6 +50,8 @@ type Target struct {
 	base   *url.URL
 	auth   Auth
 	client *http.Client
+
+	dumping sync.Mutex // one dump at a time
 }
 
 // New returns a target; it does not connect.

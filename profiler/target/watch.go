@@ -11,6 +11,7 @@ import (
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/profiler/heapgraph"
 	"github.com/leakline/leakline/profiler/verdict"
 )
 
@@ -38,9 +39,13 @@ type WatchConfig struct {
 	ID      string // of the target, such as "checker"
 	Epoch   string // of this observer run
 	Archive *archive.Archive
+	Graphs  *archive.Archive        // of heap graphs; nil where none can be asked for
 	Sink    Sink                    // may be nil
 	Augment func(*profiler.Reading) // adds what others know of the same instant; may be nil
 	Verdict func(verdict.Verdict)   // told when the verdict changes; may be nil
+
+	// OnGraph is handed each heap graph that FindHolders has taken; may be nil.
+	OnGraph func(profiler.Snapshot, *heapgraph.Analysis)
 
 	UserCode *regexp.Regexp // overrides the rule of what is the user's; may be nil
 	Log      *slog.Logger   // may be nil
