@@ -30,7 +30,8 @@ type childSpec struct {
 	path   string
 	args   []string
 	env    []string
-	config any // sent as one line of JSON
+	config any      // sent as one line of JSON
+	file   *os.File // the child's descriptor 3; nil for none
 	log    *slog.Logger
 }
 
@@ -57,6 +58,9 @@ func startChild(ctx context.Context, spec childSpec) (*child, error) {
 	c := &child{spec: spec, cmd: exec.Command(spec.path, spec.args...), done: make(chan struct{})}
 	c.cmd.Env = append(childEnv(os.Environ()), spec.env...)
 	c.cmd.SysProcAttr = dieWithParent()
+	if spec.file != nil {
+		c.cmd.ExtraFiles = []*os.File{spec.file}
+	}
 	stdin, err := c.cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting the %s: %w", spec.name, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/leakline/leakline/checker/strategy"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/profiler/heapgraph"
 	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/profiler/verdict"
 )
@@ -31,6 +32,7 @@ type Config struct {
 	DataDir    string // for the private database
 	Epoch      string // of this observer run
 	Archive    *archive.Archive
+	Graphs     *archive.Archive // of heap graphs; nil for none
 
 	Redis       string // URL of somebody's Redis; default a private one
 	RedisPrefix string // before every key; default "leakline:" in somebody's Redis
@@ -51,6 +53,7 @@ type Config struct {
 	Sink          target.Sink           // told every reading and mark; may be nil
 	OnState       func()                // called when State has changed; may be nil
 	OnVerdict     func(verdict.Verdict) // called when the verdict has changed; may be nil
+	OnGraph       func(profiler.Snapshot, *heapgraph.Analysis)
 	Log           *slog.Logger
 }
 
@@ -90,6 +93,8 @@ type Lab struct {
 	private  *child      // the Redis child, nil with somebody's Redis
 	proxy    *redisProxy // before it
 
+	program func() *heapgraph.Binary // of the patient; nil when it cannot be read
+
 	restart  chan struct{}       // end this life, or stop waiting for the next
 	captures chan target.Request // snapshots to take, one after the other
 
@@ -124,10 +129,12 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	l.desired, l.first = l.cfg.Strategy, settings
 	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Faults: noFaults, Limits: limits}
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
+	l.program = sync.OnceValue(l.openProgram)
 	l.scores = newScoreboard(l.load)
 	l.watch = target.NewWatch(target.WatchConfig{
 		ID: TargetID, Epoch: l.cfg.Epoch, Archive: l.cfg.Archive, Sink: l.cfg.Sink,
 		Augment: l.augment(), Verdict: l.cfg.OnVerdict, Log: l.cfg.Log,
+		Graphs: l.cfg.Graphs, OnGraph: l.cfg.OnGraph,
 	})
 	if err := l.openDatabase(ctx); err != nil {
 		return nil, err
@@ -230,7 +237,7 @@ func (l *Lab) Run(ctx context.Context) error {
 		once   sync.Once
 		broken error
 	)
-	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis, l.watch.Judge, l.conductTrials} {
+	for _, run := range []func(context.Context) error{l.supervise, l.load.run, l.snapshots, l.keepTime, l.guardRedis, l.watch.Judge, l.findHolders, l.conductTrials} {
 		parts.Go(func() {
 			if err := run(ctx); err != nil {
 				once.Do(func() { broken = err })
@@ -316,4 +323,23 @@ func (l *Lab) takeSoon(req target.Request) {
 	case l.captures <- req:
 	default:
 	}
+}
+
+// findHolders finds out who holds what leaks, where heap graphs are kept.
+func (l *Lab) findHolders(ctx context.Context) error {
+	if l.cfg.Graphs == nil {
+		return nil
+	}
+	return l.watch.FindHolders(ctx)
+}
+
+// openProgram reads the names and types of the program that the patient runs,
+// which is kept open as long as we live: it is our own.
+func (l *Lab) openProgram() *heapgraph.Binary {
+	b, err := heapgraph.OpenBinary(l.cfg.Executable)
+	if err != nil {
+		l.cfg.Log.Warn("what is held will have no names", "error", err)
+		return nil
+	}
+	return b
 }

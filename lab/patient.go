@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/leakline/leakline/profiler/target"
 )
 
 // CheckerConfig is what the checker child is told.
@@ -22,6 +24,7 @@ type CheckerConfig struct {
 	Updater   string `json:"updater"`
 
 	MemoryLimit int64 `json:"memory_limit"` // bytes at which somebody kills it, 0 for none
+	DumpTo      int   `json:"dump_to"`      // descriptor of a pipe for its heap dumps, 0 for none
 }
 
 // CheckerHello is what the checker child answers.
@@ -34,6 +37,7 @@ const (
 	readyTimeout   = 20 * time.Second
 	controlTimeout = 10 * time.Second // a switch waits for the old strategy to drain
 	maxControl     = 16 << 10         // bytes of a control answer
+	firstExtraFile = 3                // where os/exec puts it
 )
 
 // ErrNoPatient reports that there is no checker process at the moment.
@@ -45,6 +49,7 @@ type patient struct {
 	url   string
 	token string
 	fence *fence
+	dump  *target.Drain // of its heap dumps; nil where it was given no pipe
 }
 
 // startPatient spawns a checker and waits until it is ready to decide. One that
@@ -52,6 +57,15 @@ type patient struct {
 func (l *Lab) startPatient(ctx context.Context, strategy string) (_ *patient, err error) {
 	cfg := l.checkerConfig(strategy)
 	limits := l.State().Limits
+	read, write, err := dumpPipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting the checker: %w", err)
+	}
+	var dump *target.Drain
+	if write != nil {
+		defer write.Close() // the child has its own, and its end ends the drain
+		cfg.DumpTo, dump = firstExtraFile, target.NewDrain(read)
+	}
 	f := l.newFence(limits.MemoryLimit)
 	defer func() {
 		if err == nil {
@@ -67,12 +81,12 @@ func (l *Lab) startPatient(ctx context.Context, strategy string) (_ *patient, er
 		// Read before any package initialises, so that no allocation is sampled
 		// at another rate.
 		env:    append(limits.env(), "GODEBUG=memprofilerate="+strconv.Itoa(memProfileRate)),
-		config: cfg, log: l.cfg.Log,
+		config: cfg, file: write, log: l.cfg.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := &patient{child: c, token: cfg.Token, fence: f}
+	p := &patient{child: c, token: cfg.Token, fence: f, dump: dump}
 	var hello CheckerHello
 	if err := json.Unmarshal(c.hello, &hello); err != nil {
 		p.stop()
