@@ -33,12 +33,17 @@ export interface Verdict {
   summary: string;
   evidence: string[];
   warnings: string[];
+  suspects?: { function: string; line: number; kind: string }[];
 }
 
 export interface State {
   target: string; status: string; epoch: string; generation: number; strategy: string;
   uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
   backing_off_ms?: number; attempt?: number; load?: Load | null; faults?: Record<string, number | string> | null; limits?: Limits | null; fence?: string; death?: Death | null; capacity?: { rps: number; strategy: string; t: number } | null; reset?: { t: number; back: boolean; words: string } | null; viewers?: number; words?: string;
+}
+
+export interface HeapStep {
+  node: number; label: string; type?: string; bytes: number; retained_bytes: number; site?: string; repeats?: number;
 }
 
 export interface Score { strategy: string; current: boolean; cells: { column: string; text: string; tone: string }[] }

@@ -12,6 +12,7 @@ var (
 		"stream", "strips", "table", "verdict", "view", "vitals", "words",
 	}
 	snapshotsModules = []string{"api", "snapshots", "tray"}
+	holdersModules   = []string{"api", "format", "holders"}
 	diffModules      = []string{"api", "diff", "format", "icicle", "icicle-layout", "sort"}
 )
 

@@ -23,7 +23,7 @@ func page(nav string, instructor bool) Page {
 func liveView(instructor bool) LiveView {
 	return LiveView{
 		Page:     page("live", instructor),
-		Headline: Headline{Strip: "set-per-request · 100 req/s", Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
+		Headline: Headline{Asks: instructor, Strip: "set-per-request · 100 req/s", Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
 		Strategy: "set-per-request", Served: true,
 		Figures: map[string]Figure{"rss": {"15.0", "MB"}},
 		Marks:   []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
@@ -40,6 +40,24 @@ func liveView(instructor bool) LiveView {
 				Lines: []TrialLine{{"allocated per request", "1.7 MB", "0.9 MB", "0.5 times", "shrank"}},
 			}},
 		},
+	}
+}
+
+func holdersView() HoldersView {
+	return HoldersView{
+		Page: page("holders", true), ID: "2", Headline: Headline{Sentence: []Span{{Text: "What newRiskySet allocates is kept by the global auditLog."}}},
+		Graphs: []Choice{{"2 · 14:04:44", "/holders/2", true}, {"1 · 14:04:34", "/holders/1", false}},
+		Chain: []ChainStep{
+			{Kind: "root", Name: "strategy.auditLog", FullName: "example.com/strategy.auditLog", Lines: []string{"retains 113 MB"}},
+			{Via: ".entries", Kind: "9.7 kB", Name: "[]strategy.auditEntry", Lines: []string{"retains 113 MB"}},
+		},
+		RowsTitle: "Holders", SampledTitle: "sampled", AllHref: "/holders/2",
+		Rows:      []HolderRow{{Name: "strategy.auditLog", Kind: "global variable", Href: "/holders/2?holder=7", Current: true, Retains: "113 MB", Share: 0.98, Entries: "412"}},
+		TreeTitle: "What would be freed with it", TreeMore: "1 of 2 are shown.", Keep: []Link{{"site", "^x$"}},
+		Tree:   []TreeNode{{Node: "8", Name: "[]strategy.auditEntry", Aside: ".entries", Href: "/holders/2?node=8", Retains: "113 MB", Share: 0.98, Bytes: "9.7 kB"}},
+		Before: Link{"1", "/holders/1"}, ChangesNote: "10 s before",
+		Changes: []HolderChange{{Name: "strategy.auditLog", Kind: "global", Holds: "113 MB", Change: "+39 MB", Tone: "grew", Entries: "120 → 412"}},
+		Notes:   []string{"Only sizes and pointers left the process."},
 	}
 }
 
@@ -87,6 +105,8 @@ func everyPage() map[string]templ.Component {
 	anonymous.Anonymous = true
 	refs := []SnapshotRef{{ID: "17"}, {ID: "23"}}
 	return map[string]templ.Component{
+		"holders":           Holders(holdersView()),
+		"holders, none":     HoldersEmpty(HoldersEmptyView{Page: page("holders", true), Text: "None yet.", Possible: true, Graphs: []Link{{"heap graph 1", "/holders/1"}}}),
 		"live":              Live(liveView(true)),
 		"live, viewer":      Live(liveView(false)),
 		"live, halted":      Live(down),

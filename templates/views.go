@@ -76,6 +76,8 @@ type Headline struct {
 	Figures  []HeadFigure
 	Actions  []Link // the first is the one to press
 	Strip    string // what runs now, in words; scripts keep all of a headline with one current
+	Asks     bool   // who holds it can be asked …
+	Who      string // … at this address; "" while there is nothing to ask
 }
 
 // A Note says what is, and what happens next.

@@ -99,6 +99,9 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 	for i := range shown {
 		v.Sites = append(v.Sites, siteView(&shown[i], c.Report, unit, v.Sources))
 	}
+	if v.Page.Instructor {
+		s.offerHolders(c, v.Sites)
+	}
 	v.Folded = folded(c.Folded + len(c.Sites) - len(shown))
 	for _, id := range []string{c.Base.ID, c.Head.ID} {
 		v.Profiles = append(v.Profiles, templates.Link{Text: id + ".pb.gz", Href: "/api/v1/snapshots/" + id + "/profile.pb.gz"})

@@ -49,6 +49,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if view.Page.Instructor {
 		view.Controls = controls(t)
+		view.Headline.Asks, view.Headline.Who = true, whoHolds(t, t.Watch.Verdict())
 	}
 	return s.render(w, r, http.StatusOK, templates.Live(view))
 }

@@ -18,6 +18,8 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "GET /{$}", Need: guard.Viewer, Handle: s.livePage},
 		{Pattern: "GET /snapshots", Need: guard.Viewer, Handle: s.snapshotsPage},
 		{Pattern: "GET /diff", Need: guard.Viewer, Handle: s.diffPage},
+		{Pattern: "GET /holders", Need: guard.Instructor, Handle: s.holdersNow},
+		{Pattern: "GET /holders/{id}", Need: guard.Instructor, Handle: s.holdersPage},
 		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
 		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
 		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/internal/cputime"
+	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/api"
 )
 
 // A selfMeter says what this process costs. It keeps the reading before, to
@@ -68,7 +70,6 @@ func (s *Server) costs() []templates.Cost {
 // selfPage shows every buffer of this process beside its bound.
 func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 	hub, history := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes()
-	kept := s.cfg.API.Archive.Usage()
 	count := func(n int) string { return units.Count(float64(n)) }
 	view := templates.DebugSelfView{Page: s.page(r, s.cfg.API.Targets[0], "This dashboard", "")}
 	view.Groups = []templates.DebugGroup{
@@ -87,14 +88,22 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 		{Title: "History", Rows: []templates.DebugRow{
 			{Name: "series and marks", Bound: units.Bytes(float64(history))},
 		}},
-		{Title: "Snapshots", Rows: []templates.DebugRow{
-			{Name: "kept", Value: count(kept.Count), Bound: count(kept.MaxCount)},
-			{Name: "bytes on disk", Value: units.Bytes(float64(kept.Bytes)), Bound: units.Bytes(float64(kept.MaxBytes))},
-		}},
-	}
-	if kept.Quarantined > 0 {
-		snapshots := &view.Groups[len(view.Groups)-1]
-		snapshots.Rows = append(snapshots.Rows, templates.DebugRow{Name: "set aside, not whole", Value: count(kept.Quarantined)})
+		{Title: "Snapshots", Rows: keptRows(s.cfg.API.Archive.Usage())},
+		{Title: "Heap graphs", Rows: append(keptRows(s.cfg.API.Graphs.Usage()), templates.DebugRow{
+			Name: "ready to be asked", Value: count(s.cfg.API.AnalysesKept()), Bound: count(api.MaxAnalyses),
+		})},
 	}
 	return s.render(w, r, http.StatusOK, templates.DebugSelf(view))
+}
+
+// keptRows show how full an archive is.
+func keptRows(u archive.Usage) []templates.DebugRow {
+	rows := []templates.DebugRow{
+		{Name: "kept", Value: units.Count(float64(u.Count)), Bound: units.Count(float64(u.MaxCount))},
+		{Name: "bytes on disk", Value: units.Bytes(float64(u.Bytes)), Bound: units.Bytes(float64(u.MaxBytes))},
+	}
+	if u.Quarantined > 0 {
+		rows = append(rows, templates.DebugRow{Name: "set aside, not whole", Value: units.Count(float64(u.Quarantined))})
+	}
+	return rows
 }

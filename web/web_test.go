@@ -50,7 +50,8 @@ type testServer struct {
 	*httptest.Server
 	web     *web.Server
 	archive *archive.Archive
-	folder  string // of the archive
+	graphs  *archive.Archive // of heap graphs
+	folder  string           // of the archive
 	lab     *lab.Lab
 	hub     *live.Hub
 }
@@ -63,23 +64,28 @@ func newServer(t testing.TB) *testServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { kept.Close() })
+	graphs, err := archive.Open(t.TempDir(), archive.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { graphs.Close() })
 	hub := live.NewHub(live.Config{Epoch: "e1", Target: lab.TargetID})
 	l, err := lab.New(t.Context(), lab.Config{
-		Executable: executable, DataDir: t.TempDir(), Epoch: "e1", Archive: kept, Sink: hub,
+		Executable: executable, DataDir: t.TempDir(), Epoch: "e1", Archive: kept, Graphs: graphs, Sink: hub,
 		RPS: 50, RiskyShare: 0.1, RiskyUsers: 100, Users: 1000,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Close)
-	s := &testServer{archive: kept, folder: folder, lab: l, hub: hub}
+	s := &testServer{archive: kept, graphs: graphs, folder: folder, lab: l, hub: hub}
 	s.Server = httptest.NewUnstartedServer(nil)
 	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{s.Listener.Addr().String()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.web, err = web.New(web.Config{
-		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{api.LabTarget(l, hub)}, Archive: kept},
+		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{api.LabTarget(l, hub)}, Archive: kept, Graphs: graphs},
 		Guard: doors, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

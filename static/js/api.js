@@ -8,7 +8,7 @@ export function apiURL(path, query = {}) {
 
 /**
  * Calls the API; a refusal becomes an Error whose message is the server's
- * own sentence.
+ * own sentence, with the status.
  * @param {string} method @param {string} url from apiURL
  * @param {{body?: unknown, signal?: AbortSignal}} [options]
  * @returns {Promise<any>} the JSON, or null when there is none
@@ -22,7 +22,7 @@ export async function call(method, url, { body, signal } = {}) {
   }).catch((error) => {
     throw signal?.aborted ? error : new Error("The dashboard cannot be reached.");
   });
-  if (!response.ok) throw new Error(await problem(response));
+  if (!response.ok) throw Object.assign(new Error(await problem(response)), { status: response.status });
   return response.status === 204 ? null : response.json();
 }
 

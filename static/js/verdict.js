@@ -1,5 +1,5 @@
 // @ts-check
-import { make, one, write } from "./dom.js";
+import { make, one, target, write } from "./dom.js";
 
 const FAULTS = ["leak", "goroutine-leak", "backlog"], WATCH = ["growing", "off-heap", "stale"];
 
@@ -13,6 +13,16 @@ export function toneOf(word) {
 
 /** @param {string} word */
 export const wordOf = (word) => word === "insufficient" ? "not judged yet" : word;
+
+/** Where it says who holds what a fault's first suspect allocates; the server
+ * makes the same link. @param {import("../wire.js").Verdict} v */
+export function whoHolds(v) {
+  const suspect = v.suspects?.[0];
+  if (!FAULTS.includes(v.verdict) || !suspect) return "";
+  const site = `^${`${suspect.function}:${suspect.line}`.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&")}$`;
+  const asked = suspect.kind === "goroutine" ? { goroutine: suspect.function } : { site };
+  return `/holders?${new URLSearchParams({ target: target(), ...asked })}`;
+}
 
 /** Shows a verdict at the head of the page. It is read out when its word
  * changes, not when its figures do.
@@ -31,5 +41,11 @@ export function showVerdict(v) {
   const lines = [...v.evidence, ...v.warnings].map((text) => make("li", {}, text));
   evidence.hidden = lines.length === 0;
   one("ul", evidence)?.replaceChildren(...lines);
+  const who = one("[data-who]");
+  if (who) {
+    const href = whoHolds(v);
+    who.hidden = !href;
+    if (href) who.setAttribute("href", href);
+  }
   if (news) write(one("[data-verdict-said]"), `Verdict: ${word}. ${v.summary}`);
 }

@@ -27,8 +27,10 @@ type API struct {
 	Started time.Time
 	Targets []*Target // the first is meant where none is named
 	Archive *archive.Archive
+	Graphs  *archive.Archive // of heap graphs
 
-	compare comparer
+	compare  comparer
+	analysed analyses
 }
 
 // A Handler is a handler that reports failure instead of writing it.
@@ -144,6 +146,13 @@ func (a *API) Routes() []Route {
 		{"PUT limits", guard.Instructor, a.ofLab(a.putLimits)},
 		{"POST scoreboard/trial", guard.Instructor, a.ofLab(a.startTrial)},
 		{"DELETE scoreboard/trial", guard.Instructor, a.ofLab(a.stopTrial)},
+		{"GET heapgraphs", guard.Instructor, a.of(a.heapGraphs)},
+		{"POST heapgraphs", guard.Instructor, a.of(a.takeHeapGraph)},
+		{"DELETE heapgraphs/{id}", guard.Instructor, a.ofAny(a.deleteHeapGraph)},
+		{"GET heapgraphs/{id}/graph", guard.Instructor, a.ofAny(a.heapGraphFile)},
+		{"GET heapgraphs/{id}/tree", guard.Instructor, a.ofAny(a.heapTree)},
+		{"GET holders", guard.Instructor, a.of(a.holders)},
+		{"GET holders/compare", guard.Instructor, a.ofAny(a.compareHolders)},
 		{"POST gc", guard.Instructor, a.of(a.gc)},
 		{"POST restart", guard.Instructor, a.ofLab(a.restart)},
 		{"POST reset", guard.Instructor, a.ofLab(a.reset)},

@@ -10,6 +10,7 @@ import (
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/heapgraph"
 	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/web/guard"
 )
@@ -26,11 +27,15 @@ func StatusOf(err error) int {
 		return bad.status
 	case errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy):
 		return http.StatusNotFound
+	case errors.Is(err, target.ErrNoHeapGraph):
+		return http.StatusNotImplemented
+	case errors.Is(err, heapgraph.ErrRace):
+		return http.StatusUnprocessableEntity
 	case errors.Is(err, lab.ErrInvalid):
 		return http.StatusBadRequest
 	case errors.As(err, &mismatch):
 		return http.StatusUnprocessableEntity
-	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial):
+	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial), errors.Is(err, target.ErrMayHurt):
 		return http.StatusConflict
 	case errors.Is(err, target.ErrNotRunning), errors.Is(err, lab.ErrNoPatient):
 		return http.StatusServiceUnavailable
