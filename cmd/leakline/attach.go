@@ -92,7 +92,7 @@ func runAttach(ctx context.Context, urls []string, f attachFlags, stdout, stderr
 func (o *observer) attach(id string, s *target.Stranger, gc bool, userCode *regexp.Regexp, n int) *target.Attachment {
 	hub := live.NewHub(live.Config{Epoch: o.api.Epoch, Target: id, MaxViewers: max(20, 2000/n)})
 	w := target.NewWatch(target.WatchConfig{
-		ID: id, Epoch: o.api.Epoch, Archive: o.api.Archive, Sink: hub,
+		ID: id, Epoch: o.api.Epoch, Archive: o.api.Archive, Graphs: o.api.Graphs, Sink: hub,
 		Verdict: api.PublishVerdict(id, hub.Verdict), UserCode: userCode, Log: o.log,
 	})
 	var shown *api.Target

@@ -48,7 +48,7 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 	log := newLogger(stderr, false)
 	f.service.Updater.Kind, f.service.Log = kind, log
 	f.service.ControlToken = os.Getenv(twin("checker-token"))
-	svc, err := newService(f.service, 0)
+	svc, err := newService(f.service, agent.Config{})
 	if err != nil {
 		return err
 	}
@@ -60,12 +60,11 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 	return svc.Serve(ctx, listener)
 }
 
-// newService returns a checker whose /debug/ is an agent that counts with it;
-// memoryLimit is what somebody enforces, 0 for what the cgroup says.
-func newService(cfg service.Config, memoryLimit int64) (*service.Service, error) {
+// newService returns a checker whose /debug/ is an agent that counts with it.
+func newService(cfg service.Config, debug agent.Config) (*service.Service, error) {
 	stats := new(checker.Stats)
 	var svc *service.Service // nobody asks its agent before it serves
-	cfg.Debug = agent.Handler(agent.Config{MemoryLimit: memoryLimit, Counters: agent.Counters{
+	debug.Counters = agent.Counters{
 		Requests:      stats.Requests,
 		Errors:        stats.Errors,
 		InFlight:      stats.InFlight,
@@ -73,7 +72,8 @@ func newService(cfg service.Config, memoryLimit int64) (*service.Service, error)
 		CopyAge:       func() float64 { return svc.CopyAge() },
 		LatencyBounds: stats.LatencyBounds(),
 		Latency:       stats.Latency,
-	}})
+	}
+	cfg.Debug = agent.Handler(debug)
 	cfg.Stats = stats
 	var err error
 	svc, err = service.New(cfg)

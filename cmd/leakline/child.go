@@ -12,6 +12,7 @@ import (
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler/agent"
 )
 
 // newChildCommand holds what the lab runs as its children. They are told what
@@ -32,6 +33,14 @@ func newChildCommand() *cobra.Command {
 	return c
 }
 
+// dumpTo is the pipe that the lab has passed on, nil for none.
+func dumpTo(descriptor int) *os.File {
+	if descriptor == 0 {
+		return nil
+	}
+	return os.NewFile(uintptr(descriptor), "heap dumps")
+}
+
 // runChecker is the lab's patient.
 func runChecker(ctx context.Context) error {
 	var cfg lab.CheckerConfig
@@ -47,7 +56,7 @@ func runChecker(ctx context.Context) error {
 		Redis: cfg.Redis, KeyPrefix: cfg.KeyPrefix, Database: cfg.Database, Strategy: cfg.Strategy,
 		Updater: riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token,
 		Log: newLogger(os.Stderr, false),
-	}, cfg.MemoryLimit)
+	}, agent.Config{MemoryLimit: cfg.MemoryLimit, DumpTo: dumpTo(cfg.DumpTo)})
 	if err != nil {
 		return err
 	}

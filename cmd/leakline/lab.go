@@ -45,6 +45,7 @@ func runLab(ctx context.Context, f labFlags, stdout, stderr io.Writer) error {
 	var shown *api.Target
 	f.lab.Executable, f.lab.DataDir, f.lab.Epoch, f.lab.Archive, f.lab.Log = executable, o.dir, o.api.Epoch, o.api.Archive, o.log
 	f.lab.Sink, f.lab.OnState = hub, func() { shown.StateChanged() }
+	f.lab.Graphs, f.lab.OnGraph = o.api.Graphs, o.api.Analysed
 	f.lab.OnVerdict = api.PublishVerdict(lab.TargetID, hub.Verdict)
 	fmt.Fprintln(stderr, "leakline: starting Redis, the database and the checker …")
 	patient, err := lab.New(ctx, f.lab)

@@ -55,8 +55,13 @@ func newObserver(f observerFlags, stdout, stderr io.Writer) (_ *observer, err er
 		return nil, err
 	}
 	o.undo = append(o.undo, func() { kept.Close() })
+	graphs, err := archive.Open(filepath.Join(dir, "heapgraphs"), archive.Config{MaxCount: 50, Log: o.log})
+	if err != nil {
+		return nil, err
+	}
+	o.undo = append(o.undo, func() { graphs.Close() })
 	started := time.Now()
-	o.api = &api.API{Epoch: newEpoch(started), Started: started, Archive: kept}
+	o.api = &api.API{Epoch: newEpoch(started), Started: started, Archive: kept, Graphs: graphs}
 	return o, nil
 }
 
