@@ -37,6 +37,8 @@ func TestPagesFitTheirWindow(t *testing.T) {
 	l.api(http.MethodPut, "strategy", map[string]string{"name": "set-per-request"}, nil)
 	time.Sleep(6 * time.Second)
 	l.api(http.MethodPost, "snapshots", map[string]string{"label": "by hand"}, nil)
+	l.api(http.MethodPost, "heapgraphs", map[string]any{}, nil)
+	l.api(http.MethodPost, "heapgraphs", map[string]any{}, nil)
 
 	pages := []struct{ name, path, token string }{
 		{"live", "/?window=1m", instructorToken},
@@ -45,6 +47,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 		{"snapshots", "/snapshots", instructorToken},
 		{"diff", "/diff?base=1&head=2", instructorToken},
 		{"diff-pick", "/diff", viewerToken},
+		{"holders", "/holders/2", instructorToken},
 		{"self", "/debug/self", instructorToken},
 		{"not-found", "/diff?base=1&head=999", instructorToken},
 		{"sign-in", "/", ""},
