@@ -83,6 +83,7 @@ func newDrill(t *testing.T, cfg lab.Config, random *rand.Rand) *checkerDrill {
 
 		metronome: drill.NewMetronome(t),
 	}
+	drill.HearHangups(t)
 	files := openFiles(t)
 	t.Cleanup(func() { // after the lab's own
 		if left := lab.CgroupsLeft(); len(left) > 0 {

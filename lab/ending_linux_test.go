@@ -98,9 +98,6 @@ func (e *ending) says(label string) bool {
 // that they lived.
 func lastSign(t *testing.T, line net.Conn) (alive time.Time) {
 	t.Helper()
-	// At its limit a process may be kept alive for long: the kernel gives up its
-	// program page by page, and reads it back, before it kills.
-	const patience = 2 * time.Minute
 	line.SetReadDeadline(time.Now().Add(patience))
 	var sign [8]byte
 	for {

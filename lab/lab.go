@@ -93,7 +93,7 @@ type Lab struct {
 	private  *child      // the Redis child, nil with somebody's Redis
 	proxy    *redisProxy // before it
 
-	program func() *heapgraph.Binary // of the patient; nil when it cannot be read
+	program program // of the patient
 
 	restart  chan struct{}       // end this life, or stop waiting for the next
 	captures chan target.Request // snapshots to take, one after the other
@@ -129,7 +129,7 @@ func New(ctx context.Context, cfg Config) (*Lab, error) {
 	l.desired, l.first = l.cfg.Strategy, settings
 	l.state = State{Life: target.Life{Status: Starting}, Strategy: l.desired, Faults: noFaults, Limits: limits}
 	l.load = newLoad(l.cfg.Users, settings, l.foreignDatabase() && !l.cfg.Seed)
-	l.program = sync.OnceValue(l.openProgram)
+	l.program.path, l.program.log = l.cfg.Executable, l.cfg.Log
 	l.scores = newScoreboard(l.load)
 	l.watch = target.NewWatch(target.WatchConfig{
 		ID: TargetID, Epoch: l.cfg.Epoch, Archive: l.cfg.Archive, Sink: l.cfg.Sink,
@@ -157,8 +157,9 @@ func (l *Lab) augment() func(*profiler.Reading) {
 	}
 }
 
-// Close ends the Redis child. Run must have returned.
+// Close ends the Redis child and lets go of files. Run must have returned.
 func (l *Lab) Close() {
+	l.program.close()
 	if l.private != nil {
 		l.proxy.close()
 		l.private.stop()
@@ -331,15 +332,4 @@ func (l *Lab) findHolders(ctx context.Context) error {
 		return nil
 	}
 	return l.watch.FindHolders(ctx)
-}
-
-// openProgram reads the names and types of the program that the patient runs,
-// which is kept open as long as we live: it is our own.
-func (l *Lab) openProgram() *heapgraph.Binary {
-	b, err := heapgraph.OpenBinary(l.cfg.Executable)
-	if err != nil {
-		l.cfg.Log.Warn("what is held will have no names", "error", err)
-		return nil
-	}
-	return b
 }

@@ -94,7 +94,7 @@ func (l *Lab) live(ctx context.Context) (end ending, asked bool) {
 // asked for meanwhile comes first, so that nobody sees the old one decide.
 func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *target.Target, generation uint32, err error) {
 	t, err = target.New(target.Config{
-		BaseURL: p.url, Token: p.token, Dump: p.dump, Binary: l.program(), SampleRate: memProfileRate,
+		BaseURL: p.url, Token: p.token, Dump: p.dump, Binary: l.program.binary(), SampleRate: memProfileRate,
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("the checker's hello: %w", err)

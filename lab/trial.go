@@ -165,15 +165,16 @@ func (l *Lab) conductTrials(ctx context.Context) error {
 		case c := <-l.conducts:
 			both, stop := context.WithCancelCause(c.ctx)
 			off := context.AfterFunc(ctx, func() { stop(errors.New("the lab ended")) })
-			l.conductOne(both, c.trial)
+			l.conductOne(ctx, both, c.trial)
 			off()
 			stop(nil)
 		}
 	}
 }
 
-// conductOne runs a trial and puts the strategy back that decided before.
-func (l *Lab) conductOne(ctx context.Context, trial Trial) {
+// conductOne runs a trial until ctx ends and puts the strategy back that decided
+// before, unless the lab itself ends.
+func (l *Lab) conductOne(lab, ctx context.Context, trial Trial) {
 	before := l.wanted()
 	a, b := new(tally), new(tally)
 	judged := make(map[string]verdict.Verdict)
@@ -191,8 +192,7 @@ func (l *Lab) conductOne(ctx context.Context, trial Trial) {
 			judged[s.strategy] = v
 		}
 	}
-	back := context.WithoutCancel(ctx)
-	if _, again := l.use(back, before, "lab"); again != nil {
+	if _, again := l.use(lab, before, "lab"); again != nil && lab.Err() == nil {
 		l.cfg.Log.Warn("the strategy from before a trial was not put back", "strategy", before, "error", again)
 	}
 	t := &l.trials

@@ -23,6 +23,7 @@ const crashes = `[...document.querySelectorAll('[data-happened] tr')].filter((ro
 // end stands on it with its label, and it is never loaded anew.
 func TestDrillOfThePage(t *testing.T) {
 	random := drill.Rand(t)
+	drill.HearHangups(t)
 	l := startLab(t, smallList, "--strategy", "audit-forever")
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/?window=1m", instructorToken)))
