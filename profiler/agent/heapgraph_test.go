@@ -44,7 +44,9 @@ func TestAHeapGraphSaysWhoHoldsWhat(t *testing.T) {
 }
 
 func TestADumpThatMayHurtIsRefused(t *testing.T) {
-	url := serve(t, agent.Config{MemoryLimit: 1 << 20}) // this process is larger than 40 % of that
+	url := serve(t, agent.Config{MemoryLimit: 8 << 20})
+	hoard = append(hoard, make([]byte, 4<<20)) // more than 40 % of that
+	defer func() { hoard = nil }()
 	resp, body := ask(t, http.MethodGet, url+"/debug/leakline/heapgraph")
 	if resp.StatusCode != http.StatusConflict || !strings.Contains(string(body), "force=1") {
 		t.Errorf("%s %q, want a refusal that says how to insist", resp.Status, body)
