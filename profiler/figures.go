@@ -33,6 +33,10 @@ const (
 	FigSets                          // per second, counted
 	FigCopyAge                       // seconds
 	FigGoMemLimit                    // bytes, unknown when off
+	FigHeapFree                      // bytes
+	FigHeapUnused                    // bytes
+	FigStacks                        // bytes
+	FigRuntime                       // bytes: in use, free, unused, stacks and the runtime's own
 	NumFigures                       // how many figures there are
 )
 
@@ -43,6 +47,7 @@ var figureNames = [NumFigures]string{
 	"goroutines", "in_flight",
 	"requests_per_s", "errors_per_s", "wrong_per_s", "skipped_per_s",
 	"latency_p50_s", "latency_p99_s", "sets_per_s", "copy_age_s", "gomemlimit",
+	"heap_free", "heap_unused", "stacks", "runtime",
 }
 
 // String returns the figure's name on the wire.
@@ -63,6 +68,7 @@ var gauges = [...]struct {
 	{FigPauseMax, PauseMax}, {FigPauseP50, PauseP50}, {FigPauseP99, PauseP99}, {FigGCCycles, GCCycles},
 	{FigGoroutines, Goroutines}, {FigInFlight, InFlight}, {FigCopyAge, CopyAge},
 	{FigGoMemLimit, GoMemLimit},
+	{FigHeapFree, HeapFree}, {FigHeapUnused, HeapUnused}, {FigStacks, Stacks}, {FigRuntime, RuntimeTotal},
 }
 
 // rates says which figure is the slope of a counter.

@@ -9,7 +9,7 @@ var (
 		"api", "axis", "charts", "clock", "colours", "commands", "controls", "cursor", "cycles", "decimate",
 		"format", "gaps", "happened", "history", "keys", "lane", "live", "marks", "model", "notes",
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
-		"stream", "strips", "table", "verdict", "view", "vitals", "words",
+		"stream", "strips", "verdict", "view", "vitals", "words",
 	}
 	snapshotsModules = []string{"api", "snapshots", "tray"}
 	holdersModules   = []string{"api", "format", "holders"}

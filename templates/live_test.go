@@ -112,3 +112,30 @@ func TestMarkNamesItsSnapshotOnce(t *testing.T) {
 		t.Errorf("a mark without a snapshot reads %q", got)
 	}
 }
+
+func TestMemoryBarHasEveryPieceAndSaysAll(t *testing.T) {
+	v := liveView(false)
+	v.Memory = MemBar{
+		Total: "425 MB", Says: "RSS 425 MB: live 219 MB", Note: "GOMEMLIMIT is off.", By: "a cgroup",
+		Parts: []MemPart{{"live", "live", "219 MB", 0, 407.25}, {"limit", "limit", "512 MiB", 996, 4}},
+	}
+	bar := render(t, Live(v)).Find("[data-membar]")
+	if got := bar.Find("h2").Text(); got != "Where the 425 MB are" {
+		t.Errorf("the heading reads %q", got)
+	}
+	if n := bar.Find("rect[data-mem]").Length(); n != len(memKeys) {
+		t.Errorf("%d pieces, want %d: the script only moves them", n, len(memKeys))
+	}
+	if got := bar.Find("li[data-mem]:not([hidden])").Length(); got != 2 {
+		t.Errorf("%d lines in the legend, want the 2 that are known", got)
+	}
+	if got := bar.Find("rect[data-mem=live]").AttrOr("width", ""); got != "407.2" {
+		t.Errorf("live is %q wide", got)
+	}
+	if got := bar.Find("svg[role=img]").AttrOr("aria-label", ""); got != v.Memory.Says {
+		t.Errorf("a reader hears %q", got)
+	}
+	if got := bar.Find("li[data-mem=limit] .dim").Text(); got != "by a cgroup" {
+		t.Errorf("the limit is enforced %q", got)
+	}
+}

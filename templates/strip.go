@@ -47,6 +47,26 @@ var windows = []struct{ id, text, says string }{
 	{"1m", "1 m", "1 minute"}, {"5m", "5 m", "5 minutes"}, {"15m", "15 m", "15 minutes"}, {"1h", "1 h", "1 hour"},
 }
 
+// memKeys are the pieces of the memory bar in their order.
+var memKeys = []string{"live", "dead", "free", "stacks", "runtime", "outside", "absent", "limit", "gomemlimit"}
+
+// part is one of them, empty when it is not known.
+func (m MemBar) part(key string) MemPart {
+	for _, p := range m.Parts {
+		if p.Key == key {
+			return p
+		}
+	}
+	return MemPart{}
+}
+
+func memTitle(total string) string {
+	if total == "" {
+		return "Where memory is"
+	}
+	return "Where the " + total + " are"
+}
+
 // keyHelp lists what the keyboard does on the live page.
 var keyHelp = []struct {
 	keys string

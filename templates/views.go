@@ -102,11 +102,29 @@ type LiveView struct {
 	Served   bool              // it tells of its requests; else there is no chart of them
 	Load     string            // "100 requests/s · 10 % by 10 000 risky users"
 	Figures  map[string]Figure // by column name of the stream
-	Marks    []MarkRow         // newest first
-	Controls *Controls         // rendered for the instructor only
-	Cost     []Cost            // this dashboard's own
+	Memory   MemBar
+	Marks    []MarkRow // newest first
+	Controls *Controls // rendered for the instructor only
+	Cost     []Cost    // this dashboard's own
 
 	Scoreboard *Scoreboard // nil where there are no strategies
+}
+
+// A MemBar says where memory is: parts that add up to the total, then limits.
+type MemBar struct {
+	Total string // "425 MB"; "" when nothing is known
+	Aside string // what the total is, when it was read, how much room there is
+	Says  string // all of it in words
+	Note  string // what cannot be told
+	By    string // what enforces the limit; "" when that is not known
+	Exact bool   // the floor is no estimate
+	Parts []MemPart
+}
+
+// A MemPart is a piece of the bar, in thousandths of its length.
+type MemPart struct {
+	Key, Label, Value string
+	X, Width          float64
 }
 
 // A Scoreboard says what each strategy has cost.

@@ -17,7 +17,8 @@ func figure(f profiler.Figure, v float64) templates.Figure {
 		return templates.Figure{}
 	}
 	switch f {
-	case profiler.FigFloor, profiler.FigInUse, profiler.FigGoal, profiler.FigRSS, profiler.FigAllocPerRequest:
+	case profiler.FigFloor, profiler.FigInUse, profiler.FigGoal, profiler.FigRSS, profiler.FigAllocPerRequest,
+		profiler.FigHeapFree, profiler.FigHeapUnused, profiler.FigStacks, profiler.FigRuntime:
 		return split(units.Bytes(v))
 	case profiler.FigLimit, profiler.FigGoMemLimit:
 		return limitFigure(v)

@@ -28,7 +28,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	life := t.Life()
-	figures, _ := t.Figures()
+	figures, at := t.Figures()
 	view := templates.LiveView{
 		Page:     s.page(r, t, "Live", "live"),
 		Headline: liveHeadline(t),
@@ -39,14 +39,17 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 		Marks:    markRows(t.Watch.Series().Marks(time.Now().Add(-time.Hour))),
 		Cost:     s.costs(),
 	}
+	fence := ""
 	if t.Lab != nil {
 		state := t.Lab.State()
+		fence = state.Fence
 		view.Scoreboard = scoreboardView(t)
 		view.Strategy, view.Load = state.Strategy, loadWords(state.Load)
 		if view.Note == nil {
 			view.Note = deathNote(state.Death)
 		}
 	}
+	view.Memory = memBar(figures, at, t.Watch.FloorExact(), fence)
 	if view.Page.Instructor {
 		view.Controls = controls(t)
 		view.Headline.Asks, view.Headline.Who = true, whoHolds(t, t.Watch.Verdict())

@@ -2,7 +2,6 @@
 import { apiURL, call } from "./api.js";
 import { all, one, write, zoneMinute } from "./dom.js";
 import { keys } from "./keys.js";
-import { table } from "./table.js";
 import { WINDOWS_MS } from "./view.js";
 
 /** @typedef {import("./charts.js").Shown} Shown */
@@ -109,9 +108,9 @@ export class Commands {
   }
 
   /** Keeps an open table current. @param {Shown} shown @param {number} nowMs */
-  table(shown, nowMs) {
+  async table(shown, nowMs) {
     if (one("[data-table]").hidden || nowMs - this.#tableMs < TABLE_MS) return;
     this.#tableMs = nowMs;
-    table(shown, zoneMinute());
+    (await import("./table.js")).table(shown, zoneMinute());
   }
 }

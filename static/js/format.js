@@ -61,6 +61,7 @@ function objectsPerSecond(v) {
 /** @type {Record<string, (v: number) => Figure>} */
 const COLUMNS = {
   floor: bytes, in_use: bytes, goal: bytes, rss: bytes, limit, gomemlimit: limit,
+  heap_free: bytes, heap_unused: bytes, stacks: bytes, runtime: bytes,
   alloc_bytes_per_s: (v) => per(bytes(v), "/s"),
   alloc_objects_per_s: objectsPerSecond,
   alloc_bytes_per_request: bytes,

@@ -26,7 +26,9 @@ const SLOW_MS = 250; // notes and uptime
 /** Connects the live page. Everything it starts ends when the page is left. */
 export function live() {
   const left = new AbortController();
-  new LivePage(left.signal).start();
+  const page = new LivePage(left.signal);
+  page.start();
+  whenSeen(one("[data-membar]"), () => import("./membar.js").then((m) => { page.more = m.membar(zoneMinute()); }));
   whenSeen(one("[data-scoreboard]"), () => import("./scoreboard.js").then((m) => m.scoreboard(left.signal)));
   addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
 }
@@ -44,6 +46,7 @@ function whenSeen(node, act) {
 }
 
 class LivePage {
+  /** @type {ReturnType<import("./membar.js").membar> | null} drawn along, once it is here */ more = null;
   #signal; #zone = zoneMinute();
   #model = new Model();
   #view = new View();
@@ -122,6 +125,7 @@ class LivePage {
     const nowMs = performance.now(), latest = (/** @type {string} */ c) => this.#model.latest(c);
     this.#cursor.shown = shown;
     this.#lane.draw(shown, this.#model.marks, this.#model.spans, this.#view.cursor);
+    this.more?.(shown, this.#view.cursor, latest, nowMs);
     const fresh = this.#readouts.draw(shown, this.#view.cursor, latest, nowMs);
     if (fresh) this.#words(stripWords(this.#strategy, latest));
     this.#commands.table(shown, nowMs);

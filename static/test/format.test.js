@@ -22,6 +22,7 @@ test("what is unknown is a dash, never a zero", () => {
   assert.equal(figure("floor", NaN).value, "–");
   assert.equal(figure("floor", undefined).value, "–");
   assert.equal(figure("floor", 0).value, "0");
+  assert.deepEqual(figure("heap_free", 4e6), { value: "4.00", unit: "MB" });
 });
 
 test("columns show their own units", () => {
