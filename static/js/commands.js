@@ -8,13 +8,15 @@ import { WINDOWS_MS } from "./view.js";
 /** @typedef {import("./view.js").WindowID} WindowID */
 
 const WINDOW_IDS = /** @type {WindowID[]} */ (Object.keys(WINDOWS_MS));
-const TABLE_MS = 2000;
+const FINE_MS = 301_000; // what lies further back is of the 1 Hz tier
+const LINK_MS = 400; // the address is written when the view rests: browsers count
 
-// What anybody may do to the view: window, pause, zoom, table; by button
-// and by key.
+// What anybody may do to the view: window, pause, zoom, pan, table; by button
+// and by key. The address follows, so that a link opens the same view.
 export class Commands {
   #model; #view; #charts; #cursor; #signal;
-  #tableMs = -Infinity;
+  #reached = false; // the 1 Hz tier has been asked for
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #linking;
 
   /**
    * @param {object} parts
@@ -33,6 +35,13 @@ export class Commands {
     this.#signal = signal;
     this.#buttons();
     keys({ ...this.#keys(), ...more }, signal);
+    if (/[?&](from|at|cursor|table)=/.test(location.search)) this.#restore();
+  }
+
+  async #restore() {
+    const { restore } = await import("./link.js");
+    if (restore(this.#view, location.search)) this.#toggleTable();
+    this.changed();
   }
 
   #buttons() {
@@ -51,6 +60,15 @@ export class Commands {
       this.#view.zoomBy(factor, this.#view.cursor ?? this.#view.range(edge).to, edge);
       this.changed();
     };
+    const pan = (/** @type {number} */ share) => () => {
+      const { from, to } = this.#view.range(this.#charts.edge());
+      this.pan(share * (to - from));
+    };
+    const range = (/** @type {boolean} */ left) => () => {
+      const { from, to } = this.#view.range(this.#charts.edge()), at = this.#view.cursor;
+      if (at !== null) this.#view.zoomTo(...(left ? [at, to] : [from, at]));
+      this.changed();
+    };
     const step = (/** @type {1 | -1} */ d) => (/** @type {KeyboardEvent} */ e) => this.#cursor.step(d, e.shiftKey);
     const pause = () => this.#togglePause();
     return {
@@ -58,7 +76,10 @@ export class Commands {
       " ": pause, p: pause,
       ArrowLeft: step(-1), ArrowRight: step(1),
       "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), "−": () => zoom(2),
-      0: () => { this.#view.zoom = null; this.#charts.rescale(); },
+      ",": pan(-0.25), ".": pan(0.25), "[": range(true), "]": range(false),
+      0: () => { this.#view.zoom = null; this.#charts.rescale(); this.changed(); },
+      f: () => { this.#view.resume(); this.changed(); },
+      d: () => one("[data-note]:not([hidden]) [data-note-compare]:not([hidden])")?.click(),
       t: () => this.#toggleTable(),
       Escape: () => { if (this.#view.escape()) this.changed(); },
     };
@@ -70,6 +91,15 @@ export class Commands {
     one("[data-pause]").setAttribute("aria-pressed", String(paused));
     write(one("[data-pause-text]"), paused ? "Go live" : "Pause");
     this.#charts.invalidate();
+    this.fetchCoarse();
+    clearTimeout(this.#linking);
+    this.#linking = setTimeout(async () => (await import("./link.js")).write(this.#view, !one("[data-table]").hidden), LINK_MS);
+  }
+
+  /** @param {number} ms */
+  pan(ms) {
+    this.#view.pan(ms, this.#charts.edge());
+    this.changed();
   }
 
   #togglePause() {
@@ -83,14 +113,17 @@ export class Commands {
     this.#view.show(id);
     for (const b of all("[data-window]")) b.setAttribute("aria-pressed", String(b.dataset.window === id));
     one("[data-csv]").setAttribute("href", apiURL("readings.csv", { window: id }));
-    this.fetchCoarse();
+    this.#reached = false;
     this.#charts.rescale();
     this.changed();
   }
 
-  /** Fetches the 1 Hz tier when the window needs it. */
-  async fetchCoarse() {
-    if (this.#view.window !== "15m" && this.#view.window !== "1h") return;
+  /** Fetches the 1 Hz tier once something is shown that the other does not reach.
+   * @param {boolean} [again] */
+  async fetchCoarse(again) {
+    const edge = this.#charts.edge();
+    if ((this.#reached && !again) || !(this.#view.range(edge).from < edge - FINE_MS)) return;
+    this.#reached = true;
     try {
       this.#model.loadCoarse(await call("GET", apiURL("history", { window: "1h" }), { signal: this.#signal }));
       this.#charts.invalidate();
@@ -103,14 +136,11 @@ export class Commands {
     const box = one("[data-table]");
     box.hidden = !box.hidden;
     one("[data-table-toggle]").setAttribute("aria-pressed", String(!box.hidden));
-    this.#tableMs = -Infinity;
-    if (this.#cursor.shown) this.table(this.#cursor.shown, performance.now());
+    this.changed();
   }
 
   /** Keeps an open table current. @param {Shown} shown @param {number} nowMs */
   async table(shown, nowMs) {
-    if (one("[data-table]").hidden || nowMs - this.#tableMs < TABLE_MS) return;
-    this.#tableMs = nowMs;
-    (await import("./table.js")).table(shown, zoneMinute());
+    if (!one("[data-table]").hidden) (await import("./table.js")).table(shown, zoneMinute(), nowMs);
   }
 }

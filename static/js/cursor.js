@@ -11,21 +11,23 @@ import { STRIPS } from "./strips.js";
 const DRAG_PX = 6;
 const SPEAK_AFTER_MS = 300;
 
-// Pointer and arrow keys on the charts: one cursor through all strips, and
-// a drag that zooms.
+// Pointer and arrow keys on the charts: one cursor through all strips, a drag
+// that zooms, and with Shift one that pans.
 export class Cursor {
-  #view; #model; #zone; #changed;
+  #view; #model; #zone; #changed; #pan;
   /** @type {Shown | null} what is on screen, after each draw */
   shown = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #speaking;
 
-  /** @param {View} view @param {Model} model @param {number} zone @param {() => void} changed */
-  constructor(view, model, zone, changed) {
+  /** @param {View} view @param {Model} model @param {number} zone @param {() => void} changed
+   * @param {(ms: number) => void} pan */
+  constructor(view, model, zone, changed, pan) {
     this.#view = view;
     this.#model = model;
     this.#zone = zone;
     this.#changed = changed;
+    this.#pan = pan;
     for (const canvas of all("canvas[data-strip]")) this.#listen(canvas);
   }
 
@@ -38,7 +40,10 @@ export class Cursor {
       this.#moveTo(e.offsetX);
     });
     canvas.addEventListener("pointermove", (e) => {
-      if (Math.abs(e.offsetX - from) > DRAG_PX && e.buttons) this.#drag(from, e.offsetX);
+      if (e.shiftKey && e.buttons && from > 0 && this.shown) {
+        this.#pan((from - e.offsetX) * this.shown.msPerPx);
+        from = e.offsetX;
+      } else if (Math.abs(e.offsetX - from) > DRAG_PX && e.buttons) this.#drag(from, e.offsetX);
       this.#moveTo(e.offsetX);
     });
     const drop = () => {

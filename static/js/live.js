@@ -62,7 +62,7 @@ class LivePage {
   constructor(signal) {
     this.#signal = signal;
     this.#charts = new Charts(this.#model, this.#view, this.#clock, (shown) => this.#drawn(shown), signal);
-    this.#cursor = new Cursor(this.#view, this.#model, this.#zone, () => this.#commands.changed());
+    this.#cursor = new Cursor(this.#view, this.#model, this.#zone, () => this.#commands.changed(), (ms) => this.#commands.pan(ms));
     this.#lane = new Lane(this.#zone, (t) => this.#cursor.set(t));
     this.#note = new NoteBar((action) => this.#act(action));
     this.#controls = controls();
@@ -93,7 +93,7 @@ class LivePage {
     this.#model.load(history);
     call("GET", apiURL("verdict")).then(showVerdict, () => {}); // the page has one already
     this.#clock.heard(history.t[history.t.length - 1] ?? history.now, performance.now());
-    this.#commands.fetchCoarse();
+    this.#commands.fetchCoarse(true);
     happened(this.#model.marks, this.#zone);
     this.#charts.invalidate();
   }

@@ -5,6 +5,9 @@ import { clockTime, figure, joined } from "./format.js";
 /** @typedef {import("./charts.js").Shown} Shown */
 
 const ROWS = 60;
+const EVERY_MS = 2000;
+let writtenMs = -Infinity;
+let wasWritten = "";
 const COLUMNS = [
   ["floor", "floor"], ["in_use", "in use"], ["goal", "GC goal"], ["rss", "RSS"], ["alloc_bytes_per_s", "allocated"],
   ["gc_per_s", "GC cycles"], ["gc_cpu", "GC CPU"], ["goroutines", "goroutines"], ["in_flight", "in flight"],
@@ -20,9 +23,13 @@ export function sampled(low, high, rows) {
   return found;
 }
 
-/** Writes the visible window as a table.
- * @param {Shown} shown @param {number} zone minutes east of UTC */
-export function table({ ring, low, high, everyMs }, zone) {
+/** Writes the visible window as a table: while it moves on by itself, no more
+ * often than it can be read.
+ * @param {Shown} shown @param {number} zone minutes east of UTC @param {number} nowMs */
+export function table({ ring, low, high, everyMs, from, to }, zone, nowMs) {
+  const span = String(Math.round(to - from));
+  if (span === wasWritten && nowMs - writtenMs < EVERY_MS) return;
+  [wasWritten, writtenMs] = [span, nowMs];
   const present = COLUMNS.filter(([column]) => ring.column(column));
   const head = make("tr", {}, make("th", { scope: "col" }, "time"), ...present.map(([, name]) => make("th", { scope: "col", class: "n" }, name)));
   const rows = sampled(low, high, ROWS);

@@ -4,6 +4,7 @@ export const WINDOWS_MS = { "1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3
 /** @typedef {keyof typeof WINDOWS_MS} WindowID */
 
 const NARROWEST_MS = 2000;
+const KEPT_MS = WINDOWS_MS["1h"];
 
 // What stretch of time is on screen, and where the cursor is. Live unless
 // paused or zoomed; data keeps coming in either case.
@@ -46,6 +47,15 @@ export class View {
     const next = { from: pivot - (pivot - from) * factor, to: pivot + (to - pivot) * factor };
     if (next.to - next.from >= WINDOWS_MS[this.window]) this.zoom = null;
     else this.zoomTo(next.from, next.to);
+  }
+
+  /** Moves what is shown, within what is kept; a whole window that comes to
+   * the edge follows it again. @param {number} ms @param {number} edge */
+  pan(ms, edge) {
+    const { from, to } = this.range(edge);
+    const by = Math.max(edge - KEPT_MS - from, Math.min(ms, edge - to));
+    const whole = to - from >= WINDOWS_MS[this.window] && this.pausedAt === null;
+    this.zoom = whole && by < ms ? null : { from: from + by, to: to + by };
   }
 
   /** @param {number} edge the live right edge @returns {{from: number, to: number}} Unix ms */

@@ -22,6 +22,23 @@ test("a zoom keeps the instant under the cursor where it is", () => {
   assert.equal(view.zoom, null, "zooming out ends at the whole window");
 });
 
+test("panning stays within what is kept, and follows again at the edge", () => {
+  const view = new View(), edge = 10_000_000;
+  view.pan(-100_000, edge);
+  assert.deepEqual(view.range(edge), { from: edge - 400_000, to: edge - 100_000 });
+  view.pan(-9_000_000, edge);
+  assert.equal(view.range(edge).from, edge - 3_600_000);
+  view.pan(9_000_000, edge);
+  assert.equal(view.zoom, null, "a whole window at the edge is live");
+  view.zoomTo(edge - 60_000, edge - 30_000);
+  view.pan(50_000, edge);
+  assert.deepEqual(view.zoom, { from: edge - 30_000, to: edge });
+  view.zoom = null;
+  view.pause(edge - 20_000);
+  view.pan(50_000, edge);
+  assert.equal(view.range(edge).to, edge, "a paused view comes to the edge and stands");
+});
+
 test("a range dragged backwards is a range; a click is none", () => {
   const view = new View();
   view.zoomTo(5000, 1000);
