@@ -114,17 +114,22 @@ export class Charts {
     return this.#clock.edge(nowMs, NORMAL_SILENCE_MS);
   }
 
-  /** @param {number} nowMs */
-  #draw(nowMs) {
+  /** Draws every strip now, those out of sight too, as a picture needs them.
+   * @returns {Shown | null} */
+  whole() { return this.#draw(performance.now(), true); }
+
+  /** @param {number} nowMs @param {boolean} [unseen] */
+  #draw(nowMs, unseen) {
     const sized = this.#strips.find((s) => s.width > 0);
-    if (!sized) return;
+    if (!sized) return null;
     this.#look ??= this.#resolve(sized.ctx);
     const shown = this.#shown(sized.width, this.#look.type, nowMs);
-    if (!shown) return;
+    if (!shown) return null;
     const memory = this.#strips[0].spec.memory ? "in_use" : "";
     const missing = gaps(shown.ring, memory, shown.from, shown.to, Math.max(shown.gapMs, 2 * shown.msPerPx));
-    for (const s of this.#strips) if (s.seen && s.width) this.#strip(s, shown, missing);
+    for (const s of this.#strips) if ((s.seen || unseen) && s.width) this.#strip(s, shown, missing);
     this.#drawn(shown);
+    return shown;
   }
 
   /** @param {CanvasRenderingContext2D} ctx */

@@ -51,6 +51,7 @@ export class Commands {
     }
     one("[data-pause]").addEventListener("click", () => this.#togglePause());
     one("[data-table-toggle]").addEventListener("click", () => this.#toggleTable());
+    one("[data-png]").addEventListener("click", () => this.#png());
   }
 
   /** @returns {Record<string, (e: KeyboardEvent) => void>} */
@@ -130,6 +131,11 @@ export class Commands {
     } catch (error) {
       if (!this.#signal.aborted) write(one("[data-spoken]"), `The longer window could not be fetched: ${error}`);
     }
+  }
+
+  async #png() {
+    const { save } = await import("./picture.js"), shown = this.#charts.whole();
+    if (shown) await save({ shown, marks: this.#model.marks, spans: this.#model.spans, zone: zoneMinute() });
   }
 
   #toggleTable() {

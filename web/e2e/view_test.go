@@ -1,10 +1,16 @@
 package e2e_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
+	"image/color"
+	"image/png"
 	"math"
 	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -79,5 +85,59 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 		p.do(chromedp.EmulateViewport(1920, 1080), chromedp.Navigate(l.link("/?window=1m&view=room", viewerToken)))
 		time.Sleep(2 * time.Second)
 		p.save("room-1920x1080-dark")
+	}
+}
+
+// A picture of the charts has them all, in the colours of the page.
+func TestChartsAreSavedAsAPicture(t *testing.T) {
+	l := startLab(t, smallList)
+	p := newPage(t, startBrowser(t))
+	p.do(chromedp.Navigate(l.link("/?window=1m", viewerToken)))
+	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+	time.Sleep(4 * time.Second)
+	eval[bool](p, `(() => {
+		const address = URL.createObjectURL;
+		URL.createObjectURL = (blob) => { window.saved = blob; return address.call(URL, blob); };
+		HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download; };
+		return true;
+	})()`)
+	p.click("[data-png]")
+	p.until(5*time.Second, `window.savedAs`)
+	if got := eval[string](p, `window.savedAs`); !regexp.MustCompile(`^leakline-\d{6}\.png$`).MatchString(got) {
+		t.Errorf("it is saved as %q", got)
+	}
+	picture := eval[struct {
+		Type          string
+		Width, Height int
+		Charts        int // how high they are together
+		Base64        string
+	}](p, `(async () => {
+		const strips = [...document.querySelectorAll('canvas[data-strip]')], image = await createImageBitmap(window.saved);
+		const bytes = new Uint8Array(await window.saved.arrayBuffer());
+		return { Type: window.saved.type, Width: image.width, Height: image.height, Charts: strips.reduce((all, s) => all + s.clientHeight, 0),
+			Base64: btoa([...bytes].map((b) => String.fromCharCode(b)).join('')) };
+	})()`)
+	raw, err := base64.StdEncoding.DecodeString(picture.Base64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := png.Decode(bytes.NewReader(raw))
+	if err != nil || picture.Type != "image/png" {
+		t.Fatalf("what is saved is %s, %v", picture.Type, err)
+	}
+	if picture.Height <= picture.Charts {
+		t.Errorf("it is %d high, the charts alone %d: where are title and time?", picture.Height, picture.Charts)
+	}
+	seen := map[color.Color]bool{}
+	for y := range picture.Height {
+		for x := range picture.Width {
+			seen[decoded.At(x, y)] = true
+		}
+	}
+	if len(seen) < 20 { // text and lines are smoothed
+		t.Errorf("it has %d colours", len(seen))
+	}
+	if dir := os.Getenv("LEAKLINE_SCREENSHOTS"); dir != "" {
+		os.WriteFile(filepath.Join(dir, "saved.png"), raw, 0o644)
 	}
 }
