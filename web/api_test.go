@@ -45,6 +45,7 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "history a second apart", method: "GET", path: "history?window=15m", status: 200, says: `"every_ms":1000`},
 		{name: "history of a day", method: "GET", path: "history?window=24h", status: 200, says: `"every_ms":10000`},
 		{name: "readings of an unknown window", method: "GET", path: "readings.csv?window=2m", status: 400, says: "1m, 5m, 15m, 1h or 24h"},
+		{name: "size classes of nobody", method: "GET", path: "sizes", status: 503, says: "not running"},
 		{name: "readings as CSV", method: "GET", path: "readings.csv", status: 200, says: "time,generation,floor,"},
 
 		{name: "switch while the checker is starting is kept", method: "PUT", path: "strategy", body: `{"name":"list-scan"}`, status: 200, says: `{"name":"list-scan","generation":0}`},

@@ -33,6 +33,7 @@ var needs = map[string]guard.Role{
 	"GET /api/v1/verdict":                      guard.Viewer,
 	"GET /api/v1/strategies":                   guard.Viewer,
 	"GET /api/v1/history":                      guard.Viewer,
+	"GET /api/v1/sizes":                        guard.Viewer,
 	"GET /api/v1/readings.csv":                 guard.Viewer,
 	"GET /api/v1/snapshots":                    guard.Viewer,
 	"GET /api/v1/snapshots/{id}":               guard.Viewer,

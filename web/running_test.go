@@ -107,6 +107,7 @@ func TestContractHoldsForARunningLab(t *testing.T) {
 		{path: "strategies", says: `"current":"list-scan"`},
 		{path: "history", says: `"kind":"switch"`},
 		{path: "readings.csv?window=1m", says: "Z,1,"},
+		{path: "sizes", says: `"classes":[{"up_to":`},
 		{path: "snapshots", says: `"reason":"ready"`},
 		{path: "snapshots/" + after, says: `"gc_cycle":`},
 		{path: "snapshots/" + after + "/profile.pb.gz", says: "\x1f\x8b"},

@@ -59,6 +59,7 @@ func Handler(cfg Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /debug/leakline/readings", a.readings)
 	mux.HandleFunc("GET /debug/leakline/snapshot", a.snapshot)
+	mux.HandleFunc("GET /debug/leakline/sizes", a.sizes)
 	mux.HandleFunc("POST /debug/leakline/gc", a.gc)
 	mux.HandleFunc("GET /debug/leakline/heapgraph", a.heapGraph)
 	mux.HandleFunc("POST /debug/leakline/heapdump", a.heapDump)

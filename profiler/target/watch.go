@@ -66,6 +66,8 @@ type Watch struct {
 	recorded time.Time // of the last reading
 	last     profiler.Reading
 
+	sizes lastSizes
+
 	mu         sync.Mutex
 	patient    Patient // of the present life; nil between lives
 	exact      bool    // it states its floor itself

@@ -29,6 +29,7 @@ export function live() {
   const page = new LivePage(left.signal);
   page.start();
   whenSeen(one("[data-membar]"), () => import("./membar.js").then((m) => { page.more = m.membar(zoneMinute()); }));
+  one("[data-sizes]").addEventListener("toggle", () => import("./sizes.js").then((m) => m.sizes(left.signal)), { once: true });
   whenSeen(one("[data-scoreboard]"), () => import("./scoreboard.js").then((m) => m.scoreboard(left.signal)));
   addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
 }

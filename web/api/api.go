@@ -131,6 +131,7 @@ func (a *API) Routes() []Route {
 		{"GET strategies", guard.Viewer, a.of(a.strategies)},
 		{"GET verdict", guard.Viewer, a.of(a.verdict)},
 		{"GET history", guard.Viewer, a.of(a.history)},
+		{"GET sizes", guard.Viewer, a.of(a.sizes)},
 		{"GET readings.csv", guard.Viewer, a.of(a.readings)},
 		{"GET snapshots", guard.Viewer, a.of(a.snapshots)},
 		{"GET snapshots/{id}", guard.Viewer, a.ofAny(a.snapshot)},

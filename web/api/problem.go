@@ -27,7 +27,7 @@ func StatusOf(err error) int {
 		return bad.status
 	case errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy):
 		return http.StatusNotFound
-	case errors.Is(err, target.ErrNoHeapGraph):
+	case errors.Is(err, target.ErrNoHeapGraph), errors.Is(err, target.ErrNoSizes):
 		return http.StatusNotImplemented
 	case errors.Is(err, heapgraph.ErrRace):
 		return http.StatusUnprocessableEntity
