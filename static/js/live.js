@@ -42,7 +42,7 @@ function whenSeen(node, act) {
     if (!entry.isIntersecting) return;
     seen.disconnect();
     act();
-  }, { rootMargin: "200px" });
+  });
   seen.observe(node);
 }
 

@@ -22,7 +22,7 @@ export function rows(classes, base, most) {
   const found = [];
   for (const c of classes) {
     const grew = c.bytes - (held.get(c.up_to) ?? 0);
-    if (shown.has(c)) found.push({ name: c.up_to === null ? "larger" : `to ${joined(bytes(c.up_to))}`, bytes: c.bytes, objects: c.objects, grew });
+    if (shown.has(c)) found.push({ name: named(c.up_to), bytes: c.bytes, objects: c.objects, grew });
     else {
       rest.bytes += c.bytes;
       rest.objects += c.objects;
@@ -30,6 +30,12 @@ export function rows(classes, base, most) {
     }
   }
   return rest.objects ? [...found, rest] : found;
+}
+
+/** @param {number | null} upTo bytes */
+function named(upTo) {
+  if (upTo === null) return "larger";
+  return `to ${upTo < 1000 ? `${upTo}\u00a0B` : joined(bytes(upTo))}`; // a class is no measurement
 }
 
 /** Keeps the panel current while it is open and in a visible tab.
@@ -47,7 +53,8 @@ export function sizes(signal) {
       show(panel, now, base ?? now);
     } catch (error) {
       if (signal.aborted) return;
-      write(one("[data-sizes-note]", panel), error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      write(one("[data-sizes-note]", panel), `${why[0].toUpperCase()}${why.slice(1)}.`.replace(/\.\.$/, "."));
       if (/** @type {{status?: number}} */ (error).status === 501) clearInterval(timer); // there is no agent
     }
   };
@@ -61,7 +68,7 @@ function show(panel, now, base) {
   const found = rows(now.classes, base.classes, SHOWN), most = Math.max(1, ...found.map((r) => r.bytes));
   write(one("[data-sizes-note]", panel), ABOUT);
   const since = `since ${clockTime(base.t, zoneMinute())}`;
-  const head = make("tr", {}, ...["objects of", "in use", "", "objects", since].map((name, i) => make("th", { scope: "col", ...(i % 2 || i === 4 ? { class: "n" } : {}) }, name)));
+  const head = make("tr", {}, ...["objects of", "in use", "", "objects", since].map((name, i) => make("th", { scope: "col", class: ["", "n", "opt-s", "n", "n"][i] }, name)));
   const body = found.map((r) => make("tr", {},
     make("th", { scope: "row", class: "nw" }, r.name),
     make("td", { class: "n" }, joined(bytes(r.bytes))),
@@ -80,7 +87,7 @@ function barCell(share) {
   for (const [name, value] of [["width", "100%"], ["height", "12"], ["viewBox", `0 0 ${BAR} 12`], ["preserveAspectRatio", "none"], ["aria-hidden", "true"]]) svg.setAttribute(name, value);
   for (const [name, value] of [["class", "m-live"], ["height", "12"], ["width", (BAR * share).toFixed(1)]]) bar.setAttribute(name, value);
   svg.append(bar);
-  const cell = make("td", { class: "grow" });
+  const cell = make("td", { class: "grow opt-s" });
   cell.append(svg);
   return cell;
 }

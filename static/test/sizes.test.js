@@ -14,6 +14,7 @@ test("the largest classes stand in order of size, the rest as one", () => {
 test("growth is since the base, and a class that was not there grew by all of it", () => {
   const [a, b, c] = rows([of(8, 10), of(16, 5), of(32, 1)], [of(8, 4), of(16, 8)], 9);
   assert.deepEqual([a.grew, b.grew, c.grew], [48, -48, 32]);
+  assert.equal(b.name, `to 16${NBSP}B`);
 });
 
 test("nothing in use is no row", () => assert.deepEqual(rows([], [], 9), []));

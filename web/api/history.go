@@ -146,6 +146,10 @@ func spansOnWire(spans []profiler.Span) []jsonSpan {
 	return wire
 }
 
+// small is a body, in bytes, on which the better compression costs less than
+// what it saves on the way to a whole class: pages. Windows of readings are larger.
+const small = 64 << 10
+
 // WriteBody sends body, compressed for everyone who can take it.
 func WriteBody(w http.ResponseWriter, r *http.Request, status int, body []byte) error {
 	w.Header().Set("Vary", "Accept-Encoding")
@@ -156,7 +160,11 @@ func WriteBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 	}
 	w.Header().Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
-	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	level := gzip.BestSpeed
+	if len(body) <= small {
+		level = gzip.DefaultCompression
+	}
+	z, _ := gzip.NewWriterLevel(w, level)
 	z.Write(body)
 	z.Close()
 	return nil

@@ -35,6 +35,13 @@ func TestAttach(t *testing.T) {
 		t.Errorf("%d controls or charts that only a lab has", n)
 	}
 
+	// What only an agent tells is left out, and said.
+	p.until(5*time.Second, `document.querySelector('[data-mem-note]').textContent.includes("told by leakline's agent")`)
+	p.click("[data-sizes] summary")
+	p.until(5*time.Second, `document.querySelector('[data-sizes-note]').textContent.includes("leakline's agent alone")`)
+	p.expect("501") // which the browser logs
+	p.save("attached")
+
 	p.click("[data-do=gc]")
 	p.until(10*time.Second, `document.querySelector('[data-control-status]').textContent === 'GC forced.'`)
 	p.click("[data-do=snapshot]")

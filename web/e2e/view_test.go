@@ -72,8 +72,11 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 	if math.Abs(share-1) > 0.002 {
 		t.Errorf("the parts take %.4f of the bar", share)
 	}
+	projector := view{"1920x1080", 1920, 1080}
+	p.click("[data-sizes] summary")
+	p.until(5*time.Second, `document.querySelectorAll('[data-sizes-body] tbody tr').length > 5`)
 	for _, theme := range []string{"light", "dark"} {
-		for _, v := range append(views, view{"1920x1080", 1920, 1080}) {
+		for _, v := range append(views, projector) {
 			p.do(chromedp.EmulateViewport(v.width, v.height), prefer(theme))
 			eval[bool](p, `(document.querySelector('[data-membar]').scrollIntoView({block: 'center'}), true)`)
 			time.Sleep(200 * time.Millisecond)
@@ -81,11 +84,10 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 			p.save("membar-" + v.name + "-" + theme)
 		}
 	}
-	if os.Getenv("LEAKLINE_SCREENSHOTS") != "" {
-		p.do(chromedp.EmulateViewport(1920, 1080), chromedp.Navigate(l.link("/?window=1m&view=room", viewerToken)))
-		time.Sleep(2 * time.Second)
-		p.save("room-1920x1080-dark")
-	}
+	p.do(chromedp.EmulateViewport(projector.width, projector.height), chromedp.Navigate(l.link("/?window=1m&view=room", viewerToken)))
+	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+	p.checkFit("live in a room", projector)
+	p.save("room-1920x1080-dark")
 }
 
 // A picture of the charts has them all, in the colours of the page.
