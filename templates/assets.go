@@ -7,7 +7,7 @@ var (
 	baseModules = []string{"main", "dom", "theme"}
 	liveModules = []string{
 		"api", "axis", "charts", "clock", "colours", "commands", "controls", "cursor", "cycles", "decimate",
-		"format", "gaps", "happened", "history", "keys", "lane", "live", "marks", "model", "notes",
+		"format", "gaps", "history", "keys", "lane", "live", "marks", "model", "notes",
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
 		"stream", "strips", "verdict", "view", "vitals", "words",
 	}

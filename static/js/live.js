@@ -7,8 +7,8 @@ import { controls } from "./controls.js";
 import { Cursor } from "./cursor.js";
 import { one, target, write, zoneMinute } from "./dom.js";
 import { clockTime } from "./format.js";
-import { happened } from "./happened.js";
 import { Lane } from "./lane.js";
+import { isTick } from "./marks.js";
 import { Model } from "./model.js";
 import { noteFor, NoteBar } from "./notes.js";
 import { Readouts } from "./readouts.js";
@@ -95,8 +95,14 @@ class LivePage {
     call("GET", apiURL("verdict")).then(showVerdict, () => {}); // the page has one already
     this.#clock.heard(history.t[history.t.length - 1] ?? history.now, performance.now());
     this.#commands.fetchCoarse(true);
-    happened(this.#model.marks, this.#zone);
+    this.#happened(this.#model.marks);
     this.#charts.invalidate();
+  }
+
+  /** Writes the marks that the list has not got; most pages open with all of them.
+   * @param {import("../wire.js").Mark[]} marks */
+  async #happened(marks) {
+    if (marks.some((m) => !isTick(m) && !one(`[data-mark="${m.id}"]`))) (await import("./happened.js")).happened(marks, this.#zone);
   }
 
   /** @param {Frame} frame */
@@ -107,7 +113,7 @@ class LivePage {
     if (frame.type === "verdict") showVerdict(frame.verdict);
     if (!this.#model.apply(frame)) return;
     if (frame.type === "mark") {
-      happened([frame.mark], this.#zone);
+      this.#happened([frame.mark]);
       if (frame.mark.kind === "switch" && frame.mark.to) this.#strategy = frame.mark.to;
     }
     this.#charts.invalidate();
