@@ -67,7 +67,7 @@ export class Commands {
     };
     const range = (/** @type {boolean} */ left) => () => {
       const { from, to } = this.#view.range(this.#charts.edge()), at = this.#view.cursor;
-      if (at !== null) this.#view.zoomTo(...(left ? [at, to] : [from, at]));
+      if (at !== null) this.#view.zoomTo(left ? at : from, left ? to : at);
       this.changed();
     };
     const step = (/** @type {1 | -1} */ d) => (/** @type {KeyboardEvent} */ e) => this.#cursor.step(d, e.shiftKey);
@@ -94,7 +94,9 @@ export class Commands {
     this.#charts.invalidate();
     this.fetchCoarse();
     clearTimeout(this.#linking);
-    this.#linking = setTimeout(async () => (await import("./link.js")).write(this.#view, !one("[data-table]").hidden), LINK_MS);
+    this.#linking = setTimeout(() => {
+      import("./link.js").then((m) => m.write(this.#view, !one("[data-table]").hidden), () => {}); // while offline it stays as it is
+    }, LINK_MS);
   }
 
   /** @param {number} ms */
@@ -134,8 +136,12 @@ export class Commands {
   }
 
   async #png() {
-    const { save } = await import("./picture.js"), shown = this.#charts.whole();
-    if (shown) await save({ shown, marks: this.#model.marks, spans: this.#model.spans, zone: zoneMinute() });
+    try {
+      const { save } = await import("./picture.js"), shown = this.#charts.whole();
+      if (shown) await save({ shown, marks: this.#model.marks, spans: this.#model.spans, zone: zoneMinute() });
+    } catch (error) {
+      write(one("[data-spoken]"), `The picture could not be made: ${error}`);
+    }
   }
 
   #toggleTable() {
