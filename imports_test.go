@@ -43,6 +43,9 @@ var bans = map[string]map[string]string{
 	"lab": {
 		"web/...": "the lab runs without a dashboard",
 	},
+	"lab/lesson": {
+		"web/...": "a lesson is taught by the lab, whoever shows it",
+	},
 	"templates": {
 		"checker/...":  "a component is a function of its view",
 		"profiler/...": "a component is a function of its view",
@@ -69,6 +72,9 @@ var directBans = map[string]map[string]string{
 		"runtime/debug":   "the patient does not know the doctor",
 		"runtime/pprof":   "the patient does not know the doctor",
 		"runtime/metrics": "the patient does not know the doctor",
+	},
+	"lab/lesson": {
+		"net/http": "a lesson drives the lab, and the lab drives the rest",
 	},
 }
 

@@ -1,0 +1,122 @@
+package lesson_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/lab/lesson"
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/verdict"
+)
+
+// running is a lab in which a strategy has decided for six seconds, each of
+// which adds so much to a counter.
+func running(strategy string, perSecond map[profiler.Metric]float64, change func(*lesson.Seen)) *lesson.Seen {
+	s := &lesson.Seen{Verdict: verdict.Verdict{Word: verdict.Insufficient}}
+	s.State.Status, s.State.Strategy = lab.Running, strategy
+	s.State.Load = lab.LoadSettings{RPS: 100}
+	s.State.Faults = lab.Faults{CheckTimeoutMS: 250, Updater: "atomic"}
+	for i := range s.Figures {
+		s.Figures[i] = profiler.Unknown
+	}
+	begin := time.Now()
+	for i := range 61 {
+		r := profiler.NewReading(begin.Add(time.Duration(i)*100*time.Millisecond), 1)
+		for m, rate := range perSecond {
+			r.Set(m, rate*float64(i)/10)
+		}
+		s.Past = append(s.Past, r)
+	}
+	if change != nil {
+		change(s)
+	}
+	return s
+}
+
+func scored(strategy string, bytes float64) lab.Score {
+	return lab.Score{Strategy: strategy, BytesPerRequest: &diff.Interval{Low: bytes * 0.99, Estimate: bytes, High: bytes * 1.01}}
+}
+
+type rates = map[profiler.Metric]float64
+
+func TestChecksSayWhatIsMissing(t *testing.T) {
+	tests := []struct {
+		name, check string
+		seen        *lesson.Seen
+		ok          bool
+		says        string
+	}{
+		{"the checker is away", "churn", running("set-per-request", nil, func(s *lesson.Seen) { s.State.Status = lab.BackingOff }), false, "backing-off"},
+		{"another strategy", "churn", running("list-scan", nil, nil), false, "list-scan decides: switch to set-per-request"},
+		{"no load", "churn", running("set-per-request", nil, func(s *lesson.Seen) { s.State.Load.RPS = 0 }), false, "Only 0 payments"},
+		{"too early", "churn", running("set-per-request", nil, nil), false, "too early"},
+		{"a leak", "churn", running("set-per-request", nil, word(verdict.Leak)), false, "The verdict is leak"},
+		{"churn", "churn", running("set-per-request", nil, word(verdict.Churn)), true, "Churn over"},
+
+		{"Sets counted", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 100}, nil), true, "6\u00a0000 Sets a minute"},
+		{"too few Sets", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 50}, nil), false, "3\u00a0000 Sets a minute"},
+		{"too short", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 100}, func(s *lesson.Seen) { s.Past = s.Past[:9] }), false, "just begun"},
+
+		{"nobody forced", "collected", running("set-per-request", nil, nil), false, "press Force GC"},
+		{"collected", "collected", running("set-per-request", rates{profiler.AllocBytes: 2e8}, forced(2e6)), true, "2.00\u00a0MB is alive"},
+		{"kept", "collected", running("set-per-request", rates{profiler.AllocBytes: 2e8}, forced(5e8)), false, "something is kept"},
+
+		{"Redis is quick", "pile-up", running("set-per-request", nil, nil), false, "make SETEX slow"},
+		{"a deadline", "pile-up", running("set-per-request", nil, func(s *lesson.Seen) { s.State.Faults.SetExLatencyMS = 6e4 }), false, "250 ms"},
+		{"few wait", "pile-up", running("set-per-request", nil, waiting(3)), false, "3 requests are in flight, want 40"},
+		{"many wait", "pile-up", running("set-per-request", nil, waiting(60)), true, "500\u00a0kB is alive"},
+
+		{"nothing to compare with", "list-cheaper", running("list-scan", nil, nil), false, "set-per-request has not been measured"},
+		{"not measured", "list-cheaper", running("list-scan", nil, scores(1e6, 0)), false, "list-scan has not been measured"},
+		{"half", "list-cheaper", running("list-scan", nil, scores(1e6, 5e5)), true, "list-scan allocates"},
+		{"no cheaper", "list-cheaper", running("list-scan", nil, scores(1e6, 9e5)), false, "until the figures settle"},
+
+		{"atomic", "forgets", running("redis-sismember", nil, nil), false, "updater is atomic"},
+		{"none wrong", "forgets", running("redis-sismember", rates{profiler.LoadWrong: 0}, naive), false, "No decision was wrong"},
+		{"somebody's list", "forgets", running("redis-sismember", nil, naive), false, "somebody's"},
+		{"some wrong", "forgets", running("redis-sismember", rates{profiler.LoadWrong: 5}, naive), true, "20 decisions were wrong"},
+
+		{"naive at the end", "sound", running("redis-sismember", nil, naive), false, "make it atomic"},
+		{"wrong at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 5}, nil), false, "20 decisions were wrong"},
+		{"a fault at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 0}, word(verdict.Backlog)), false, "backlog"},
+		{"sound", "sound", running("local-snapshot", rates{profiler.LoadWrong: 0}, nil), true, "no decision is wrong"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.check+", "+tt.name, func(t *testing.T) {
+			got := lesson.Step{Check: tt.check}.Hold(tt.seen)
+			if got.OK != tt.ok || !strings.Contains(got.Says, tt.says) {
+				t.Errorf("%+v, want ok %v and %q", got, tt.ok, tt.says)
+			}
+			if !strings.HasSuffix(got.Says, ".") || strings.Contains(got.Says, "NaN") {
+				t.Errorf("%q is no sentence", got.Says)
+			}
+		})
+	}
+}
+
+func word(w verdict.Word) func(*lesson.Seen) { return func(s *lesson.Seen) { s.Verdict.Word = w } }
+
+func forced(floor float64) func(*lesson.Seen) {
+	return func(s *lesson.Seen) { s.Forced, s.Figures[profiler.FigFloor] = true, floor }
+}
+
+func waiting(n float64) func(*lesson.Seen) {
+	return func(s *lesson.Seen) {
+		s.State.Faults.SetExLatencyMS, s.State.Faults.CheckTimeoutMS = 60_000, 0
+		s.Figures[profiler.FigInFlight], s.Figures[profiler.FigFloor] = n, n*5e5
+	}
+}
+
+func scores(before, after float64) func(*lesson.Seen) {
+	return func(s *lesson.Seen) {
+		s.Scores = []lab.Score{scored("set-per-request", before)}
+		if after > 0 {
+			s.Scores = append(s.Scores, scored("list-scan", after))
+		}
+	}
+}
+
+func naive(s *lesson.Seen) { s.State.Faults.Updater = "naive" }

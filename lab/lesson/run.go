@@ -1,0 +1,85 @@
+package lesson
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
+)
+
+const (
+	longestWait = 40 * time.Second
+	lookAgain   = 50 * time.Millisecond
+)
+
+// Run does one action after the other, each through the lab's own commands.
+// by is whom the marks name.
+func Run(ctx context.Context, l *lab.Lab, actions []Action, by string) error {
+	for _, a := range actions {
+		if err := a.run(ctx, l, by); err != nil {
+			return fmt.Errorf("%s: %w", a.Verb, err)
+		}
+	}
+	return nil
+}
+
+func (a Action) run(ctx context.Context, l *lab.Lab, by string) error {
+	switch a.Verb {
+	case "strategy":
+		_, err := l.Use(ctx, a.Name, by)
+		return err
+	case "load":
+		_, err := l.SetLoad(ctx, lab.LoadChange{RPS: &a.RPS}, by)
+		return err
+	case "faults":
+		_, err := l.SetFaults(ctx, a.Faults, by)
+		return err
+	case "gc":
+		return l.Watch().GC(ctx, by)
+	case "snapshot":
+		_, err := l.Watch().Snapshot(ctx, target.Request{Reason: profiler.ReasonManual, By: by})
+		return err
+	case "expire":
+		return l.Expire(ctx, by)
+	case "reset":
+		return reset(ctx, l, by)
+	case "scored":
+		return await(ctx, "a score", func() bool {
+			scores, _ := l.Scores()
+			return slices.ContainsFunc(scores, func(s lab.Score) bool { return s.Current && s.BytesPerRequest != nil })
+		})
+	}
+	panic("an action that was parsed has no such verb: " + a.Verb)
+}
+
+// reset returns when the next life runs: what follows speaks to it.
+func reset(ctx context.Context, l *lab.Lab, by string) error {
+	before := l.State().Generation
+	if err := l.Reset(ctx, by); err != nil {
+		return err
+	}
+	return await(ctx, "another life", func() bool {
+		s := l.State()
+		return s.Generation > before && s.Status == lab.Running
+	})
+}
+
+// await polls, because the lab tells of its changes to one listener alone.
+func await(ctx context.Context, what string, ok func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, longestWait)
+	defer cancel()
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s: %w", what, ctx.Err())
+		case <-tick.C:
+		}
+	}
+	return nil
+}
