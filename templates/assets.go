@@ -11,6 +11,11 @@ var (
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
 		"stream", "strips", "verdict", "view", "vitals", "words",
 	}
+	learnModules = []string{
+		"api", "axis", "charts", "clock", "colours", "cycles", "decimate", "format", "gaps", "history", "learn", "marks", "model",
+		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans", "step", "stream", "strips", "verdict",
+		"view", "vitals",
+	}
 	snapshotsModules = []string{"api", "snapshots", "tray"}
 	holdersModules   = []string{"api", "format", "holders"}
 	diffModules      = []string{"api", "diff", "format", "icicle", "icicle-layout", "sort"}

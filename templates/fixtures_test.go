@@ -61,6 +61,17 @@ func holdersView() HoldersView {
 	}
 }
 
+func lessonView(instructor, blind bool) LessonView {
+	return LessonView{
+		Page: page("learn", instructor), ID: "identify-the-leak", Title: "Identify the leak", Blind: blind, Word: "churn", Tone: "sound",
+		Steps: []LessonStep{{
+			ID: "the-pattern", Title: "The pattern", Prose: "<p>Look.</p>", Said: "<p>A leak.</p>", Measured: `<p><b data-figure="floor">2 MB</b></p>`,
+			Questions: []LessonQuestion{{Text: "Which?", Choices: []string{"a", "b"}, Answer: "b"}, {Text: "How many?", Answer: "6 000", Figure: "sets_per_minute"}},
+			Excerpts:  []Source{{Title: "riskyset.go newRiskySet", Lines: []SourceLine{{Number: "7", Text: "func"}}}}, Do: []string{"Load 100/s", "Force GC"},
+		}},
+	}
+}
+
 func snapshotsView(instructor bool) SnapshotsView {
 	return SnapshotsView{Page: page("snapshots", instructor), Rows: []SnapshotRow{
 		{ID: "23", Time: "14:04:44", UnixMilli: 2000, Reason: "limit-95", Label: "after", Pinned: true},
@@ -110,6 +121,10 @@ func everyPage() map[string]templ.Component {
 		"live":              Live(liveView(true)),
 		"live, viewer":      Live(liveView(false)),
 		"live, halted":      Live(down),
+		"learn":             Learn(LearnView{Page: page("learn", false), Lessons: []LessonRow{{"/learn/a", "Identify the leak", "Tell it.", "25 min"}}}),
+		"lesson":            LessonPage(lessonView(true, false)),
+		"lesson, viewer":    LessonPage(lessonView(false, false)),
+		"lesson, blind":     LessonPage(lessonView(true, true)),
 		"snapshots":         Snapshots(snapshotsView(true)),
 		"snapshots, viewer": Snapshots(snapshotsView(false)),
 		"snapshots, empty":  Snapshots(SnapshotsView{Page: page("snapshots", true)}),

@@ -7,7 +7,8 @@
 //	Live(LiveView)            Snapshots(SnapshotsView)
 //	Diff(DiffView)            DiffPick(DiffPickView)
 //	Error(ErrorView)          SignIn(SignInView)
-//	DebugSelf(DebugSelfView)
+//	DebugSelf(DebugSelfView)          Learn(LearnView)
+//	LessonPage(LessonView)
 //
 // Wherever a view has a figure and it is unknown, leave the string empty:
 // the page then shows a dash, never a zero.
@@ -17,7 +18,7 @@ package templates
 type Page struct {
 	AssetBase  string // prefix of every asset, with the slash at its end: "/static/4f1c/"
 	Title      string // the part before " · leakline"
-	Nav        string // current entry: "live", "snapshots", "diff" or ""
+	Nav        string // current entry: "live", "snapshots", "diff", "holders", "learn" or ""
 	Target     string // id of the watched process; "" hides the vitals
 	TargetKind string // "lab" or "attached"
 	Status     Status

@@ -20,6 +20,8 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "GET /diff", Need: guard.Viewer, Handle: s.diffPage},
 		{Pattern: "GET /holders", Need: guard.Instructor, Handle: s.holdersNow},
 		{Pattern: "GET /holders/{id}", Need: guard.Instructor, Handle: s.holdersPage},
+		{Pattern: "GET /learn", Need: guard.Viewer, Handle: s.learnPage},
+		{Pattern: "GET /learn/{lesson}", Need: guard.Viewer, Handle: s.lessonPage},
 		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
 		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
 		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},

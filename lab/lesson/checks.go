@@ -30,6 +30,11 @@ var checks = map[string]func(*Seen) Outcome{
 	"redis-cheaper": func(s *Seen) Outcome { return cheaper(s, "redis-sismember", 0.1) },
 	"forgets":       forgets,
 	"sound":         sound,
+
+	"blind-churn":    blind("set-per-request", verdict.Churn),
+	"blind-leak":     blind("audit-forever", verdict.Leak),
+	"blind-backlog":  blind("set-per-request", verdict.Backlog),
+	"blind-innocent": blind("warm-cache", verdict.Healthy, verdict.Step),
 }
 
 // Hold holds a step against the lab.
@@ -115,6 +120,8 @@ func pilesUp(s *Seen) Outcome {
 		return lacks("A check gives up after %d ms: set its deadline to 0, as in the lesson's code.", s.State.Faults.CheckTimeoutMS)
 	case !(waiting >= enough):
 		return lacks("%s requests are in flight, want %d: expire the cache, so that each of them takes the path of a miss, and wait.", s.Figure("in_flight"), enough)
+	case s.Verdict.Word != verdict.Backlog:
+		return lacks("%s requests are in flight: wait until the verdict says so too.", s.Figure("in_flight"))
 	}
 	return holds("%s requests wait for SETEX, and %s is alive for each of them.", s.Figure("in_flight"), s.Figure("per_waiting"))
 }
@@ -152,10 +159,10 @@ func forgets(s *Seen) Outcome {
 		return lacks("Nobody can say which decisions are wrong, because the list is somebody's: use the lab's own database.")
 	case !profiler.Known(wrong):
 		return lacks("Counting has just begun: wait %d seconds.", countedOver+1)
-	case wrong == 0:
-		return lacks("No decision was wrong in the last %s: publish oftener, or leave more time between the steps.", units.Seconds(took))
+	case wrong < 3:
+		return lacks("Wrong decisions in the last %s: %s. Wait, or leave more time between the steps.", units.Seconds(took), units.Count(wrong))
 	}
-	return holds("%s decisions were wrong in the last %s.", units.Count(wrong), units.Seconds(took))
+	return holds("Wrong decisions in the last %s: %s.", units.Seconds(took), units.Count(wrong))
 }
 
 func sound(s *Seen) Outcome {
@@ -170,7 +177,7 @@ func sound(s *Seen) Outcome {
 	case s.Verdict.Word.Fault():
 		return lacks("The verdict is %s: reset the step.", s.Verdict.Word)
 	case wrong > 0:
-		return lacks("%s decisions were wrong in the last seconds: wait until the Set is published whole.", units.Count(wrong))
+		return lacks("Wrong decisions in the last seconds: %s. Wait until the Set is published whole.", units.Count(wrong))
 	case len(s.Past) == 0 || s.Past[len(s.Past)-1].At.Sub(s.Past[0].At).Seconds() < 0.8*countedOver:
 		return lacks("It has just begun: wait %d seconds.", countedOver+1)
 	}

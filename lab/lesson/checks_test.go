@@ -67,7 +67,8 @@ func TestChecksSayWhatIsMissing(t *testing.T) {
 		{"Redis is quick", "pile-up", running("set-per-request", nil, nil), false, "make SETEX slow"},
 		{"a deadline", "pile-up", running("set-per-request", nil, func(s *lesson.Seen) { s.State.Faults.SetExLatencyMS = 6e4 }), false, "250 ms"},
 		{"few wait", "pile-up", running("set-per-request", nil, waiting(3)), false, "3 requests are in flight, want 40"},
-		{"many wait", "pile-up", running("set-per-request", nil, waiting(60)), true, "500\u00a0kB is alive"},
+		{"no verdict yet", "pile-up", running("set-per-request", nil, waiting(60)), false, "until the verdict says so"},
+		{"many wait", "pile-up", running("set-per-request", nil, func(s *lesson.Seen) { waiting(60)(s); word(verdict.Backlog)(s) }), true, "500\u00a0kB is alive"},
 
 		{"nothing to compare with", "list-cheaper", running("list-scan", nil, nil), false, "set-per-request has not been measured"},
 		{"not measured", "list-cheaper", running("list-scan", nil, scores(1e6, 0)), false, "list-scan has not been measured"},
@@ -75,13 +76,18 @@ func TestChecksSayWhatIsMissing(t *testing.T) {
 		{"no cheaper", "list-cheaper", running("list-scan", nil, scores(1e6, 9e5)), false, "until the figures settle"},
 
 		{"atomic", "forgets", running("redis-sismember", nil, nil), false, "updater is atomic"},
-		{"none wrong", "forgets", running("redis-sismember", rates{profiler.LoadWrong: 0}, naive), false, "No decision was wrong"},
+		{"none wrong", "forgets", running("redis-sismember", rates{profiler.LoadWrong: 0}, naive), false, "Wrong decisions in the last 4.00\u00a0s: 0"},
 		{"somebody's list", "forgets", running("redis-sismember", nil, naive), false, "somebody's"},
-		{"some wrong", "forgets", running("redis-sismember", rates{profiler.LoadWrong: 5}, naive), true, "20 decisions were wrong"},
+		{"some wrong", "forgets", running("redis-sismember", rates{profiler.LoadWrong: 5}, naive), true, ": 20."},
 
 		{"naive at the end", "sound", running("redis-sismember", nil, naive), false, "make it atomic"},
-		{"wrong at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 5}, nil), false, "20 decisions were wrong"},
+		{"wrong at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 5}, nil), false, ": 20."},
 		{"a fault at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 0}, word(verdict.Backlog)), false, "backlog"},
+		{"another patient", "blind-leak", running("local-snapshot", nil, word(verdict.Leak)), false, "not this patient"},
+		{"a patient too early", "blind-innocent", running("warm-cache", nil, word(verdict.Warming)), false, "Nobody could say yet"},
+		{"a patient disturbed", "blind-churn", running("set-per-request", nil, func(s *lesson.Seen) { s.Verdict.Word, s.Verdict.WindowS = verdict.Leak, 60 }), false, "does not behave"},
+		{"a patient judged", "blind-leak", running("audit-forever", nil, func(s *lesson.Seen) { s.Verdict.Word, s.Verdict.Summary = verdict.Leak, "A leak." }), true, "A leak."},
+
 		{"sound", "sound", running("local-snapshot", rates{profiler.LoadWrong: 0}, nil), true, "no decision is wrong"},
 	}
 	for _, tt := range tests {

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	longestWait = 40 * time.Second
+	longestWait = 20 * time.Second // a request has 30 s
 	lookAgain   = 50 * time.Millisecond
 )
 

@@ -35,3 +35,10 @@ async function problem(response) {
     return `Refused with ${response.status} ${response.statusText}.`;
   }
 }
+
+/** Where the stream goes on behind a frame.
+ * @param {string} epoch @param {number} after */
+export function socketURL(epoch, after) {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}/ws?${new URLSearchParams({ target: target(), epoch, after: String(after) })}`;
+}

@@ -1,11 +1,11 @@
 // @ts-check
-import { apiURL, call } from "./api.js";
+import { apiURL, call, socketURL } from "./api.js";
 import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
 import { Commands } from "./commands.js";
 import { controls } from "./controls.js";
 import { Cursor } from "./cursor.js";
-import { one, target, write, zoneMinute } from "./dom.js";
+import { one, write, zoneMinute } from "./dom.js";
 import { clockTime } from "./format.js";
 import { Lane } from "./lane.js";
 import { isTick } from "./marks.js";
@@ -170,10 +170,4 @@ class LivePage {
     if (action === "reset") this.#view.zoom = null;
     this.#commands.changed();
   }
-}
-
-/** @param {string} epoch @param {number} after */
-function socketURL(epoch, after) {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}/ws?${new URLSearchParams({ target: target(), epoch, after: String(after) })}`;
 }

@@ -10,3 +10,4 @@ if (one("[data-targets]")) import("./targets.js").then((m) => m.targets());
 if (one("[data-snapshots]")) import("./snapshots.js").then((m) => m.snapshots());
 if (one("[data-holders]")) import("./holders.js").then((m) => m.holders());
 if (one("[data-diff]")) import("./diff.js").then((m) => m.diff());
+if (one("[data-lesson]")) import("./learn.js").then((m) => m.learn());

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/lab/lesson"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/profiler/diff"
@@ -25,7 +26,7 @@ func StatusOf(err error) int {
 	switch {
 	case errors.As(err, &bad):
 		return bad.status
-	case errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy):
+	case errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy), errors.Is(err, lesson.ErrUnknown):
 		return http.StatusNotFound
 	case errors.Is(err, target.ErrNoHeapGraph), errors.Is(err, target.ErrNoSizes):
 		return http.StatusNotImplemented

@@ -48,6 +48,8 @@ func TestPagesFitTheirWindow(t *testing.T) {
 		{"diff", "/diff?base=1&head=2", instructorToken},
 		{"diff-pick", "/diff", viewerToken},
 		{"holders", "/holders/2", instructorToken},
+		{"learn", "/learn", viewerToken},
+		{"lesson", "/learn/identify-the-leak", instructorToken},
 		{"self", "/debug/self", instructorToken},
 		{"not-found", "/diff?base=1&head=999", instructorToken},
 		{"sign-in", "/", ""},

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/leakline/leakline/lab/lesson"
+)
+
+// A jsonLesson is a lesson on the wire: without what is right, which a check
+// gives away, and with its text as it was written.
+type jsonLesson struct {
+	ID      string     `json:"id"`
+	Title   string     `json:"title"`
+	Teaches string     `json:"teaches"`
+	Minutes int        `json:"minutes"`
+	Steps   []jsonStep `json:"steps"`
+}
+
+type jsonStep struct {
+	ID        string         `json:"id"`
+	Title     string         `json:"title"`
+	Prose     string         `json:"prose"` // Markdown
+	Questions []jsonQuestion `json:"questions"`
+	Actions   []string       `json:"actions"` // labels, by the index that is sent back
+}
+
+type jsonQuestion struct {
+	Text    string   `json:"text"`
+	Choices []string `json:"choices"` // empty where a number is asked for
+}
+
+// A jsonOutcome is what a check found. What is right and what was measured are
+// there once it holds.
+type jsonOutcome struct {
+	OK      bool              `json:"ok"`
+	Says    string            `json:"says"`
+	Right   []*int            `json:"right"`   // index of the choice, null for a number
+	Figures map[string]string `json:"figures"` // in words
+}
+
+func lessonOnWire(l lesson.Lesson) jsonLesson {
+	wire := jsonLesson{l.ID, l.Title, l.Teaches, l.Minutes, []jsonStep{}}
+	for _, s := range l.Steps {
+		step := jsonStep{s.ID, s.Title, s.Prose.Markdown, []jsonQuestion{}, []string{}}
+		for _, q := range s.Questions {
+			step.Questions = append(step.Questions, jsonQuestion{q.Text, append([]string{}, q.Choices...)})
+		}
+		for _, b := range s.Do {
+			step.Actions = append(step.Actions, b.Label)
+		}
+		wire.Steps = append(wire.Steps, step)
+	}
+	return wire
+}
+
+func (a *API) lessons(_ *Target, w http.ResponseWriter, _ *http.Request) error {
+	list := []jsonLesson{}
+	for _, l := range lesson.All() {
+		list = append(list, lessonOnWire(l))
+	}
+	return answer(w, http.StatusOK, map[string][]jsonLesson{"lessons": list})
+}
+
+func (a *API) lesson(_ *Target, w http.ResponseWriter, r *http.Request) error {
+	l, err := lesson.Find(r.PathValue("lesson"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, lessonOnWire(l))
+}
+
+// step finds the step that a request names.
+func step(r *http.Request) (lesson.Step, error) {
+	l, err := lesson.Find(r.PathValue("lesson"))
+	if err != nil {
+		return lesson.Step{}, err
+	}
+	return l.Step(r.PathValue("step"))
+}
+
+// checkStep only looks, so that everybody may.
+func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error {
+	s, err := step(r)
+	if err != nil {
+		return err
+	}
+	seen := lesson.Look(t.Lab)
+	outcome := s.Hold(&seen)
+	wire := jsonOutcome{outcome.OK, outcome.Says, []*int{}, map[string]string{}}
+	if outcome.OK {
+		for _, q := range s.Questions {
+			var right *int
+			if q.Figure == "" {
+				right = &q.Right
+			}
+			wire.Right = append(wire.Right, right)
+		}
+		for _, name := range s.Figures() {
+			wire.Figures[name] = seen.Figure(name)
+		}
+	}
+	return answer(w, http.StatusOK, wire)
+}
+
+// doStep does what one of a step's buttons says.
+func (a *API) doStep(t *Target, w http.ResponseWriter, r *http.Request) error {
+	s, err := step(r)
+	if err != nil {
+		return err
+	}
+	want := struct {
+		Action *int `json:"action"`
+	}{}
+	if err := read(w, r, &want); err != nil {
+		return err
+	}
+	if want.Action == nil || *want.Action < 0 || *want.Action >= len(s.Do) {
+		return refuse("field \"action\": want 0 to %d, by its place in the step", len(s.Do)-1)
+	}
+	return a.runStep(t, w, r, s.Do[*want.Action].Actions)
+}
+
+func (a *API) solveStep(t *Target, w http.ResponseWriter, r *http.Request) error {
+	s, err := step(r)
+	if err != nil {
+		return err
+	}
+	return a.runStep(t, w, r, s.Solve)
+}
+
+// resetStep brings the lab to where the step begins.
+func (a *API) resetStep(t *Target, w http.ResponseWriter, r *http.Request) error {
+	s, err := step(r)
+	if err != nil {
+		return err
+	}
+	return a.runStep(t, w, r, s.Setup)
+}
+
+func (a *API) runStep(t *Target, w http.ResponseWriter, r *http.Request, actions []lesson.Action) error {
+	if err := lesson.Run(r.Context(), t.Lab, actions, by); err != nil {
+		return err
+	}
+	return a.state(t, w, r)
+}
