@@ -77,6 +77,16 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "trial of a moment", method: "POST", path: "scoreboard/trial", body: `{"a":"list-scan","b":"set-per-request","seconds":1}`, status: 400, says: "5 to 300", beyond: true},
 		{name: "stop of no trial", method: "DELETE", path: "scoreboard/trial", status: 204},
 
+		{name: "lessons", method: "GET", path: "lessons", status: 200, says: `"id":"identify-the-leak"`},
+		{name: "a lesson", method: "GET", path: "lessons/identify-the-leak", status: 200, says: `"actions":["Switch to set-per-request"`},
+		{name: "a lesson there is not", method: "GET", path: "lessons/magic", status: 404, says: "magic"},
+		{name: "a step there is not", method: "POST", path: "lessons/identify-the-leak/steps/magic/check", status: 404, says: "magic"},
+		{name: "a check before anything runs", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/check", status: 200, says: `"ok":false,"says":"The checker is starting: wait until it runs.","right":[],"figures":{}`},
+		{name: "no action", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/do", body: `{}`, status: 400, says: "action"},
+		{name: "an action there is not", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/do", body: `{"action":9}`, status: 400, says: "0 to 1", beyond: true},
+		{name: "an action of a step", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/do", body: `{"action":1}`, status: 200, says: `"load":{"rps":100`},
+		{name: "back to no load", method: "PUT", path: "load", body: `{"rps":0}`, status: 200, says: `"rps":0`},
+
 		{name: "faults merge and are kept", method: "PUT", path: "faults", body: `{"setex_latency_ms":30000,"check_timeout_ms":0}`, status: 200, says: `"setex_latency_ms":30000,"check_timeout_ms":0,"updater":"atomic"`},
 		{name: "fault below nothing", method: "PUT", path: "faults", body: `{"sql_latency_ms":-1}`, status: 400, says: "0 to 600000"},
 		{name: "a Redis there is not", method: "PUT", path: "faults", body: `{"redis":"tired"}`, status: 400, says: "up, frozen or down"},
