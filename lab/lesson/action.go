@@ -20,6 +20,7 @@ type Action struct {
 	Name   string // of a strategy
 	RPS    float64
 	Faults lab.FaultsChange
+	Memory int64 // bytes of the limit
 }
 
 // verbs say what each takes after it, and what a button calls it.
@@ -30,6 +31,7 @@ var verbs = map[string]struct {
 	"strategy": {(*Action).takeStrategy, func(a *Action) string { return "Switch to " + a.Name }},
 	"load":     {(*Action).takeLoad, func(a *Action) string { return fmt.Sprintf("Load %v/s", a.RPS) }},
 	"faults":   {(*Action).takeFaults, func(a *Action) string { return "Set the faults" }},
+	"limit":    {(*Action).takeLimit, func(a *Action) string { return fmt.Sprintf("Limit %d MiB", a.Memory>>20) }}, // waits
 	"gc":       {nothing, func(*Action) string { return "Force GC" }},
 	"snapshot": {nothing, func(*Action) string { return "Snapshot" }},
 	"expire":   {nothing, func(*Action) string { return "Expire the cache now" }},
@@ -54,6 +56,13 @@ func (a *Action) takeStrategy(name string) error {
 
 func (a *Action) takeLoad(rps string) (err error) {
 	a.RPS, err = strconv.ParseFloat(rps, 64)
+	return err
+}
+
+// takeLimit reads MiB.
+func (a *Action) takeLimit(mebibytes string) error {
+	n, err := strconv.ParseInt(mebibytes, 10, 64)
+	a.Memory = n << 20
 	return err
 }
 

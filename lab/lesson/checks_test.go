@@ -56,7 +56,8 @@ func TestChecksSayWhatIsMissing(t *testing.T) {
 		{"a leak", "churn", running("set-per-request", nil, word(verdict.Leak)), false, "The verdict is leak"},
 		{"churn", "churn", running("set-per-request", nil, word(verdict.Churn)), true, "Churn over"},
 
-		{"Sets counted", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 100}, nil), true, "6\u00a0000 Sets a minute"},
+		{"Sets counted", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 100}, suspect("")), true, "6\u00a0000 Sets a minute"},
+		{"Sets of nobody", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 100}, nil), false, "no line is named"},
 		{"too few Sets", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 50}, nil), false, "3\u00a0000 Sets a minute"},
 		{"too short", "sets-counted", running("set-per-request", rates{profiler.SetsBuilt: 100}, func(s *lesson.Seen) { s.Past = s.Past[:9] }), false, "just begun"},
 
@@ -83,6 +84,26 @@ func TestChecksSayWhatIsMissing(t *testing.T) {
 		{"naive at the end", "sound", running("redis-sismember", nil, naive), false, "make it atomic"},
 		{"wrong at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 5}, nil), false, ": 20."},
 		{"a fault at the end", "sound", running("local-snapshot", rates{profiler.LoadWrong: 0}, word(verdict.Backlog)), false, "backlog"},
+		{"the floor's alert too early", "alert-leak", alarming("audit-forever", 8, 5e6, 0), false, "silent for"},
+		{"the floor's alert", "alert-leak", alarming("audit-forever", 30, 5e6, 0), true, "The floor's alert fired after 9\u00a0s"},
+		{"the floor's alert on churn", "alert-leak", alarming("audit-forever", 30, 0, 0), false, "silent for"},
+		{"the cheap one", "alert-churn", running("set-per-request", nil, nil), false, "No request is dear enough"},
+		{"the dear one", "alert-churn", alarming("set-per-request", 30, 0, 0), true, "Bytes per request fired after"},
+		{"the dear one for a moment", "alert-churn", alarming("set-per-request", 10, 0, 0), false, "silent for"},
+		{"the dear one that leaks", "alert-churn", alarming("set-per-request", 30, 5e6, 0), false, "The floor rises"},
+		{"no queue", "alert-queue", alarming("set-per-request", 30, 5e6, 0), false, "No more than 20"},
+		{"a queue alone", "alert-queue", alarming("set-per-request", 30, 0, 10), false, "memory has not yet"},
+		{"a queue and its memory", "alert-queue", alarming("set-per-request", 30, 5e6, 10), true, "Requests in flight fired after"},
+		{"no limit", "alert-restart", running("audit-forever", nil, nil), false, "no memory limit"},
+		{"nothing died", "alert-restart", running("audit-forever", nil, limited(nil)), false, "Nothing has died"},
+		{"it died", "alert-restart", running("audit-forever", nil, limited(&lab.Death{Why: "killed at its limit"})), true, "The last life ended: killed at its limit."},
+
+		{"a leak too early", "pinned", running("pinned-json", nil, word(verdict.Growing)), false, "too early"},
+		{"a leak of another kind", "stranded", running("stranded-lookup", nil, word(verdict.Leak)), false, "want goroutine-leak"},
+		{"a leak nowhere", "pinned", running("pinned-json", nil, word(verdict.Leak)), false, "no line is named"},
+		{"a leak of nobody", "pinned", running("pinned-json", nil, suspect("")), false, "strategy.newRiskySet allocates what is kept"},
+		{"a leak of somebody", "held-globally", running("audit-forever", nil, suspect("a/strategy.auditLog")), true, "A leak."},
+
 		{"another patient", "blind-leak", running("local-snapshot", nil, word(verdict.Leak)), false, "not this patient"},
 		{"a patient too early", "blind-innocent", running("warm-cache", nil, word(verdict.Warming)), false, "Nobody could say yet"},
 		{"a patient disturbed", "blind-churn", running("set-per-request", nil, func(s *lesson.Seen) { s.Verdict.Word, s.Verdict.WindowS = verdict.Leak, 60 }), false, "does not behave"},
@@ -126,3 +147,29 @@ func scores(before, after float64) func(*lesson.Seen) {
 }
 
 func naive(s *lesson.Seen) { s.State.Faults.Updater = "naive" }
+
+func suspect(holder string) func(*lesson.Seen) {
+	return func(s *lesson.Seen) {
+		s.Verdict = verdict.Verdict{Word: verdict.Leak, Summary: "A leak.", Suspects: []verdict.Suspect{{Function: "a/strategy.newRiskySet", Holder: holder}}}
+	}
+}
+
+// alarming is a lab in which a strategy of a megabyte a request has decided for
+// so many seconds, each of which adds to the floor and to what is in flight.
+func alarming(strategy string, seconds int, floor, inFlight float64) *lesson.Seen {
+	s := running(strategy, nil, nil)
+	s.Began = time.Now()
+	for i := range seconds {
+		r := profiler.NewReading(s.Began.Add(time.Duration(i+1)*time.Second), 1)
+		r.Set(profiler.HeapLive, 2e6+floor*float64(i))
+		r.Set(profiler.InFlight, inFlight*float64(i))
+		r.Set(profiler.Requests, 100*float64(i))
+		r.Set(profiler.AllocBytes, 1e8*float64(i))
+		s.Run = append(s.Run, r)
+	}
+	return s
+}
+
+func limited(d *lab.Death) func(*lesson.Seen) {
+	return func(s *lesson.Seen) { s.State.Limits.MemoryLimit, s.State.Death = 128<<20, d }
+}

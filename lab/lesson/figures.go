@@ -1,13 +1,8 @@
 package lesson
 
 import (
-	"math"
-	"strings"
-
 	"github.com/leakline/leakline/profiler"
-	"github.com/leakline/leakline/profiler/diff"
 	"github.com/leakline/leakline/profiler/units"
-	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // NotMeasured stands where the lab has not seen enough to give a figure.
@@ -19,6 +14,7 @@ const countedOver = 4
 // figures are what prose may have filled in, by name. What is not known is "".
 var figures = map[string]func(*Seen) string{
 	"floor":           gauge(profiler.FigFloor, units.Bytes),
+	"limit":           gauge(profiler.FigLimit, mebibytes),
 	"rss":             gauge(profiler.FigRSS, units.Bytes),
 	"allocated":       gauge(profiler.FigAllocBytes, units.BytesPerSecond),
 	"per_request":     gauge(profiler.FigAllocPerRequest, units.Bytes),
@@ -51,6 +47,18 @@ var figures = map[string]func(*Seen) string{
 		}
 		return short(s.Verdict.Suspects[0].Function)
 	},
+	"holder": func(s *Seen) string {
+		if len(s.Verdict.Suspects) == 0 {
+			return ""
+		}
+		return short(s.Verdict.Suspects[0].Holder)
+	},
+	"kills": func(s *Seen) string { return units.Count(float64(s.State.OOMKills)) },
+
+	"rule:rss":         alert("rss"),
+	"rule:floor-rises": alert("floor-rises"),
+	"rule:per-request": alert("per-request"),
+	"rule:in-flight":   alert("in-flight"),
 
 	"bytes:set-per-request": costs("set-per-request"),
 	"bytes:list-scan":       costs("list-scan"),
@@ -68,69 +76,3 @@ func (s *Seen) Figure(name string) string {
 	}
 	return NotMeasured
 }
-
-func known(v float64, write func(float64) string) string {
-	if !profiler.Known(v) || math.IsInf(v, 0) {
-		return ""
-	}
-	return write(v)
-}
-
-func gauge(f profiler.Figure, write func(float64) string) func(*Seen) string {
-	return func(s *Seen) string { return known(s.Figures[f], write) }
-}
-
-// judged holds words of a verdict back until there is one.
-func judged(s *Seen, words string) string {
-	if s.Verdict.Word == verdict.Insufficient {
-		return ""
-	}
-	return words
-}
-
-func costs(strategy string) func(*Seen) string {
-	return func(s *Seen) string {
-		if score := s.score(strategy); score != nil {
-			return estimate(score.BytesPerRequest)
-		}
-		return ""
-	}
-}
-
-func estimate(iv *diff.Interval) string { return units.ByteEstimate(iv.Low, iv.Estimate, iv.High) }
-
-// share is what one allocates for each request, of what another does.
-func share(strategy, of string) func(*Seen) string {
-	return func(s *Seen) string {
-		a, b := s.score(strategy), s.score(of)
-		if a == nil || b == nil || b.BytesPerRequest.Estimate <= 0 {
-			return ""
-		}
-		return units.Percent(a.BytesPerRequest.Estimate / b.BytesPerRequest.Estimate)
-	}
-}
-
-func (s *Seen) setsPerMinute() float64 {
-	n, took := s.over(profiler.SetsBuilt, countedOver)
-	return 60 * n / took
-}
-
-// perWaiting is what is alive for each request in flight.
-func (s *Seen) perWaiting() float64 {
-	if waiting := s.Figures[profiler.FigInFlight]; waiting >= 1 {
-		return s.Figures[profiler.FigFloor] / waiting
-	}
-	return profiler.Unknown
-}
-
-// secondsToFill says how soon the memory limit would be reached if nothing
-// that is allocated were ever freed.
-func (s *Seen) secondsToFill() float64 {
-	if rate := s.Figures[profiler.FigAllocBytes]; rate > 0 && s.State.Limits.MemoryLimit > 0 {
-		return float64(s.State.Limits.MemoryLimit) / rate
-	}
-	return profiler.Unknown
-}
-
-// short is a function's name without where its package is.
-func short(function string) string { return function[strings.LastIndexByte(function, '/')+1:] }

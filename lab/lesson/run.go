@@ -38,6 +38,14 @@ func (a Action) run(ctx context.Context, l *lab.Lab, by string) error {
 	case "faults":
 		_, err := l.SetFaults(ctx, a.Faults, by)
 		return err
+	case "limit":
+		if l.State().Limits.MemoryLimit == a.Memory {
+			return nil // no other life would begin
+		}
+		return anotherLife(ctx, l, func() error {
+			_, err := l.SetLimits(ctx, lab.LimitsChange{MemoryLimit: &a.Memory}, by)
+			return err
+		})
 	case "gc":
 		return l.Watch().GC(ctx, by)
 	case "snapshot":
@@ -46,7 +54,7 @@ func (a Action) run(ctx context.Context, l *lab.Lab, by string) error {
 	case "expire":
 		return l.Expire(ctx, by)
 	case "reset":
-		return reset(ctx, l, by)
+		return anotherLife(ctx, l, func() error { return l.Reset(ctx, by) })
 	case "scored":
 		return await(ctx, "a score", func() bool {
 			scores, _ := l.Scores()
@@ -56,10 +64,10 @@ func (a Action) run(ctx context.Context, l *lab.Lab, by string) error {
 	panic("an action that was parsed has no such verb: " + a.Verb)
 }
 
-// reset returns when the next life runs: what follows speaks to it.
-func reset(ctx context.Context, l *lab.Lab, by string) error {
+// anotherLife returns when the next life runs: what follows speaks to it.
+func anotherLife(ctx context.Context, l *lab.Lab, begin func() error) error {
 	before := l.State().Generation
-	if err := l.Reset(ctx, by); err != nil {
+	if err := begin(); err != nil {
 		return err
 	}
 	return await(ctx, "another life", func() bool {

@@ -11,6 +11,10 @@ import (
 // lately is how far back a check looks where it counts something.
 const lately = 10 * time.Second
 
+// settling is for how long after a switch no alert is tried: what is set up
+// then is no trend.
+const settling = 2 * time.Second
+
 // Seen is all that checks and figures rest on: the real lab at one instant.
 type Seen struct {
 	State   lab.State
@@ -18,6 +22,8 @@ type Seen struct {
 	Verdict verdict.Verdict
 	Scores  []lab.Score
 	Past    []profiler.Reading // of the strategy that decides, oldest first, lately
+	Began   time.Time          // when it was chosen, or its life began
+	Run     []profiler.Reading // of all its time once settled, five minutes at most, a reading a second
 	Forced  bool               // a collection, by somebody, since it began
 }
 
@@ -33,15 +39,14 @@ func Look(l *lab.Lab) Seen {
 		}
 	}
 	now := time.Now()
-	var began time.Time
 	for _, span := range series.Spans(now.Add(-time.Hour)) {
-		began = span.From
+		s.Began = span.From
 	}
-	for _, m := range series.Marks(began) {
+	for _, m := range series.Marks(s.Began) {
 		s.Forced = s.Forced || m.Kind == profiler.MarkGC
 	}
 	from := now.Add(-lately)
-	if settled := began.Add(time.Second); settled.After(from) {
+	if settled := s.Began.Add(time.Second); settled.After(from) {
 		from = settled // answers of the one before still come
 	}
 	for _, r := range series.Readings(from) {
@@ -49,7 +54,21 @@ func Look(l *lab.Lab) Seen {
 			s.Past = append(s.Past, r)
 		}
 	}
+	s.Run = everySecond(series.Readings(s.Began.Add(settling)), s.State.Generation)
 	return s
+}
+
+// everySecond thins out readings of one life.
+func everySecond(all []profiler.Reading, generation uint32) (some []profiler.Reading) {
+	for _, r := range all {
+		if r.Generation != generation || !profiler.Known(r.Get(profiler.HeapLive)) {
+			continue
+		}
+		if len(some) == 0 || r.At.Sub(some[len(some)-1].At) >= 950*time.Millisecond {
+			some = append(some, r)
+		}
+	}
+	return some
 }
 
 // over is how much a counter rose over the last so many seconds of what was
