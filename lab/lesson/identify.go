@@ -88,11 +88,14 @@ func cheaper(s *Seen, strategy string, most float64) Outcome {
 	if after == nil {
 		return lacks("%s has not been measured yet: leave it running for some eight seconds.", strategy)
 	}
-	if after.BytesPerRequest.High > most*before.BytesPerRequest.Low {
-		return lacks("%s allocates %s for each request and set-per-request %s: leave it running until the figures settle.",
-			strategy, estimate(after.BytesPerRequest), estimate(before.BytesPerRequest))
+	words := []any{strategy, estimate(after.BytesPerRequest), estimate(before.BytesPerRequest)}
+	switch a, b := after.BytesPerRequest, before.BytesPerRequest; {
+	case a.High >= b.Low:
+		return lacks("%s allocates %s for each request, set-per-request %s, which may be the same: run both for some more seconds.", words...)
+	case a.Estimate > most*b.Estimate:
+		return lacks("%s allocates %s for each request, set-per-request %s: run both for some more seconds, and change nothing else.", words...)
 	}
-	return holds("%s allocates %s for each request, set-per-request %s.", strategy, estimate(after.BytesPerRequest), estimate(before.BytesPerRequest))
+	return holds("%s allocates %s for each request, set-per-request %s.", words...)
 }
 
 func forgets(s *Seen) Outcome {
