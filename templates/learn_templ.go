@@ -155,14 +155,14 @@ func LessonPage(v LessonView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<main id=\"main\" tabindex=\"-1\"><div class=\"lesson\" data-lesson=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<main id=\"main\" tabindex=\"-1\"><div class=\"lesson\" data-learn=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.ID)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/learn.templ`, Line: 32, Col: 41}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/learn.templ`, Line: 32, Col: 40}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -502,7 +502,7 @@ func lessonStep(s LessonStep, number, of int, instructor bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</div></section><section class=\"act\" aria-label=\"Check\"><span class=\"bead\">3</span><div class=\"stack tight\"><h3>Check <span class=\"dim\">against what runs now</span></h3><div class=\"row\" data-scripted hidden><button class=\"btn\" type=\"button\" data-check>Check</button></div><p class=\"note\" role=\"status\" data-outcome hidden></p></div></section><section class=\"act\" aria-label=\"What is so\"><span class=\"bead\">4</span><div><p class=\"sm dim\" data-sealed hidden>What is so opens when the check holds.</p><details data-reveal><summary>What is so</summary>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</div></section><section class=\"act\" aria-label=\"Check\"><span class=\"bead\">3</span><div class=\"stack tight\"><h3>Check <span class=\"dim\">against what runs now</span></h3><div class=\"row\" data-scripted hidden><button class=\"btn\" type=\"button\" data-check>Check</button></div><p class=\"note\" role=\"status\" data-outcome hidden></p></div></section><section class=\"act\" aria-label=\"What is so\"><span class=\"bead\">4</span><div><p class=\"sm dim\" data-sealed hidden>What is so opens when your prediction is locked and the check holds.</p><details data-reveal><summary>What is so</summary>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,7 +14,7 @@ import { Vitals } from "./vitals.js";
 /** Connects a lesson: its steps, and the charts beside them. Everything it
  * starts ends when the page is left. */
 export function learn() {
-  const left = new AbortController(), lesson = one("[data-lesson]").dataset.lesson;
+  const left = new AbortController(), lesson = one("[data-learn]").dataset.learn;
   for (const node of all("[data-step]")) new Step(node, lesson);
   for (const node of all("[data-scripted]")) node.hidden = false;
   evidence(left.signal);

@@ -36,15 +36,16 @@ export class Step {
   /** Shows what this browser knows of the step. */
   #show() {
     const { answers, right } = this.#kept, inputs = all("[data-question] input", this.#node);
-    one("[data-reveal]", this.#node).hidden = !right;
-    one("[data-sealed]", this.#node).hidden = Boolean(right);
+    const open = Boolean(right && answers); // what was not predicted is not revealed
+    one("[data-reveal]", this.#node).hidden = !open;
+    one("[data-sealed]", this.#node).hidden = open;
     one("[data-passed]", this.#node).hidden = !right;
     one(`[data-step-link="${this.#node.dataset.step}"]`)?.classList.toggle("done", Boolean(right));
     all("[data-question]", this.#node).forEach((question, i) => {
       for (const input of all("input", question)) {
         if (answers && input.type === "radio") input.checked = input.value === answers[i];
         else if (answers) input.value = answers[i] ?? "";
-        input.closest("label").classList.toggle("right", right?.[i] === Number(input.value) && input.type === "radio");
+        input.closest("label").classList.toggle("right", open && right?.[i] === Number(input.value) && input.type === "radio");
       }
     });
     for (const input of inputs) input.disabled = Boolean(answers);

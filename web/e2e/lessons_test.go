@@ -121,4 +121,7 @@ func TestALessonInTheBrowser(t *testing.T) {
 	}
 	viewer.click(step + "[data-check]")
 	viewer.until(5*time.Second, `document.querySelector('`+step+`[data-outcome].sound')`)
+	if eval[bool](viewer, `document.querySelector('`+step+`[data-reveal]').checkVisibility()`) {
+		t.Error("what is so is shown to who has predicted nothing")
+	}
 }
