@@ -40,7 +40,7 @@ unit: ## Go tests with race detector and shuffle, real servers included
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $$(go list ./... | grep -v -e /web/e2e $(ALONE:./%=-e /leakline/%$$))
 
 e2e: ## the product in a real Chromium
-	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 10m ./web/e2e
+	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 20m ./web/e2e
 
 screenshots: ## picture every page into screenshots/, and the README's
 	@mkdir -p screenshots && LEAKLINE_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestPagesFitTheirWindow ./web/e2e

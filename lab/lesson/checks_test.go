@@ -97,7 +97,11 @@ func TestChecksSayWhatIsMissing(t *testing.T) {
 		{"a queue and its memory", "alert-queue", alarming("set-per-request", 30, 5e6, 10), true, "Requests in flight fired after"},
 		{"no limit", "alert-restart", running("audit-forever", nil, nil), false, "no memory limit"},
 		{"nothing died", "alert-restart", running("audit-forever", nil, limited(nil)), false, "Nothing has died"},
-		{"it died", "alert-restart", running("audit-forever", nil, limited(&lab.Death{Why: "killed at its limit"})), true, "The last life ended: killed at its limit."},
+		{"it died just now", "alert-restart", running("audit-forever", nil, limited(&lab.Death{Why: "killed at its limit"})), false, "has not collected yet"},
+		{"it died", "alert-restart", running("audit-forever", nil, func(s *lesson.Seen) {
+			limited(&lab.Death{Why: "killed at its limit"})(s)
+			s.Figures[profiler.FigFloor] = 2e6
+		}), true, "The last life ended: killed at its limit."},
 
 		{"a leak too early", "pinned", running("pinned-json", nil, word(verdict.Growing)), false, "too early"},
 		{"a leak of another kind", "stranded", running("stranded-lookup", nil, word(verdict.Leak)), false, "want goroutine-leak"},

@@ -1,6 +1,10 @@
 package lesson
 
-import "time"
+import (
+	"time"
+
+	"github.com/leakline/leakline/profiler"
+)
 
 // tried is how long an alert has to have been silent to be called so.
 const tried = 12 * time.Second
@@ -64,6 +68,8 @@ func killed(s *Seen) Outcome {
 		return lacks("There is no memory limit: set one.")
 	case s.State.Death == nil:
 		return lacks("Nothing has died yet: %s is resident of %s.", s.Figure("rss"), s.Figure("limit"))
+	case !profiler.Known(s.Figures[profiler.FigFloor]):
+		return lacks("The last life ended: %s. The next has not collected yet: wait.", s.State.Death.Why)
 	}
 	return holds("The last life ended: %s. Another has begun since, and %s is alive in it.", s.State.Death.Why, s.Figure("floor"))
 }

@@ -91,7 +91,8 @@ func TestAttach(t *testing.T) {
 
 // The call tree is walked by keys, and a link reopens it as it was.
 func TestTheCallTreeByKeys(t *testing.T) {
-	l := startLab(t, smallList)
+	l := startLab(t)
+	time.Sleep(3 * time.Second) // in which the requests allocate far more than the start did
 	l.api("POST", "snapshots", map[string]any{}, nil)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/diff?base=1&head=2&sample=alloc_space", instructorToken)))
