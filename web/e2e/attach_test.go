@@ -2,8 +2,6 @@ package e2e_test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -11,14 +9,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// serveStranger serves net/http/pprof of this test's own process and no more.
+// serveStranger starts a small service that serves net/http/pprof and no more.
+// The tests' own process would do, but looking at it takes long, and attach looks
+// the more seldom the longer that takes.
 func serveStranger(t *testing.T) string {
 	t.Helper()
-	mux := http.NewServeMux()
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	return server.URL
+	url, _ := startService(t, "stranger")
+	return url
 }
 
 // Services that know nothing of leakline are watched side by side: each has its

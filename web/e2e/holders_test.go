@@ -68,18 +68,25 @@ func TestTheVerdictNamesTheHolder(t *testing.T) {
 	})
 }
 
-// startHoarder builds and starts a service that mounts the agent; the tests'
-// own process is built with the race detector, whose heap is not the program's.
+// startHoarder starts a service that mounts the agent; the tests' own process is
+// built with the race detector, whose heap is not the program's.
 func startHoarder(t *testing.T) (url, program, dump string) {
 	t.Helper()
-	dir := t.TempDir()
-	program, dump = filepath.Join(dir, "hoarder"), filepath.Join(dir, "dump")
-	build := exec.Command("go", "build", "-o", program, "./testdata/hoarder")
+	dump = filepath.Join(t.TempDir(), "dump")
+	url, program = startService(t, "hoarder", dump)
+	return url, program, dump
+}
+
+// startService builds and starts a service of testdata, which prints where it is.
+func startService(t *testing.T, name string, args ...string) (url, program string) {
+	t.Helper()
+	program = filepath.Join(t.TempDir(), name)
+	build := exec.Command("go", "build", "-o", program, "./testdata/"+name)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the hoarder: %v\n%s", err, out)
+		t.Fatalf("building the %s: %v\n%s", name, err, out)
 	}
-	service := exec.Command(program, dump)
+	service := exec.Command(program, args...)
 	out, err := service.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -89,9 +96,9 @@ func startHoarder(t *testing.T) (url, program, dump string) {
 	}
 	t.Cleanup(func() { service.Process.Kill(); service.Wait() })
 	if url, err = bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatalf("the hoarder does not say where it is: %v", err)
+		t.Fatalf("the %s does not say where it is: %v", name, err)
 	}
-	return strings.TrimSpace(url), program, dump
+	return strings.TrimSpace(url), program
 }
 
 func TestHoldersOnTheCommandLine(t *testing.T) {
