@@ -88,9 +88,9 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 		Found: sentence(api.Detail(err)), Where: r.Method + " " + r.URL.Path, Try: tryInstead(status),
 		Back: templates.Link{Text: "To the live page", Href: "/"},
 	}
-	if roleOf(r) != guard.Anyone || s.cfg.Guard.RoleOf(r) != guard.Anyone {
+	if roleOf(r) != guard.Anyone || s.cfg.Guard.SenderOf(r).Role != guard.Anyone {
 		view.Page = s.page(r, s.targetOr(r, ""), view.Page.Title, "")
-		view.Page.Instructor = s.cfg.Guard.RoleOf(r) == guard.Instructor
+		view.Page.Instructor = s.cfg.Guard.SenderOf(r).Role == guard.Instructor
 	}
 	if renderErr := s.render(w, r, status, templates.Error(view)); renderErr != nil {
 		s.cfg.Log.Error("error page failed", "error", renderErr)

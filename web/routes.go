@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -36,13 +35,8 @@ func (s *Server) routes() []api.Route {
 	return append(routes, s.cfg.API.Routes()...)
 }
 
-type roleKey struct{}
-
 // roleOf is the role the guard found, for pages that show more to some.
-func roleOf(r *http.Request) guard.Role {
-	role, _ := r.Context().Value(roleKey{}).(guard.Role)
-	return role
-}
+func roleOf(r *http.Request) guard.Role { return guard.SenderFrom(r.Context()).Role }
 
 // handle puts the guard in front of a route and failures behind it.
 func (s *Server) handle(route api.Route) http.Handler {
@@ -51,9 +45,12 @@ func (s *Server) handle(route api.Route) http.Handler {
 		if s.cfg.Guard.KnowsHost(r) && s.followLink(w, r) {
 			return
 		}
-		role, err := s.cfg.Guard.Check(r, route.Need)
+		sender, err := s.cfg.Guard.Check(r, route.Need)
 		if err == nil {
-			err = route.Handle(w, r.WithContext(context.WithValue(r.Context(), roleKey{}, role)))
+			if route.Need > guard.Anyone { // what a cache may keep carries no cookie
+				s.cfg.Guard.Renew(w, r)
+			}
+			err = route.Handle(w, r.WithContext(guard.WithSender(r.Context(), sender)))
 		}
 		if err != nil {
 			s.fail(w, r, err)

@@ -16,7 +16,7 @@ func (s *Server) followLink(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet || token == "" || !wantsPage(r) {
 		return false
 	}
-	if !s.cfg.Guard.SignIn(w, token) {
+	if !s.cfg.Guard.SignIn(w, r, token) {
 		s.signInPage(w, r, "That link's token is not known here: leakline makes new ones at each start.")
 		return true
 	}
@@ -32,7 +32,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return api.Refuse(http.StatusBadRequest, "the form cannot be read")
 	}
-	if !s.cfg.Guard.SignIn(w, strings.TrimSpace(r.PostForm.Get("token"))) {
+	if !s.cfg.Guard.SignIn(w, r, strings.TrimSpace(r.PostForm.Get("token"))) {
 		s.signInPage(w, r, "That token is not known here.")
 		return nil
 	}

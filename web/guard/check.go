@@ -28,23 +28,23 @@ func Status(err error) int {
 	return 0
 }
 
-// Check says whether a request may pass where need is needed, and returns the
-// sender's role.
-func (g *Guard) Check(r *http.Request, need Role) (Role, error) {
+// Check says whether a request may pass where need is needed, and returns its
+// sender.
+func (g *Guard) Check(r *http.Request, need Role) (Sender, error) {
 	if !g.KnowsHost(r) {
-		return Anyone, ErrHost
+		return Sender{}, ErrHost
 	}
 	if err := g.cross.Check(r); err != nil {
-		return Anyone, ErrCross
+		return Sender{}, ErrCross
 	}
-	role := g.RoleOf(r)
+	sender := g.SenderOf(r)
 	switch {
-	case role >= need:
-		return role, nil
-	case role == Anyone:
-		return role, ErrNobody
+	case sender.Role >= need:
+		return sender, nil
+	case sender.Role == Anyone:
+		return sender, ErrNobody
 	}
-	return role, ErrRole
+	return sender, ErrRole
 }
 
 // KnowsHost says whether a request is addressed to us.

@@ -7,11 +7,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // A Role is what somebody may do. A larger role may all that a smaller may.
@@ -62,6 +62,8 @@ type Config struct {
 	// ViewerOnly is for the room's network, which is plain HTTP: nobody is the
 	// instructor there, whatever token comes.
 	ViewerOnly bool
+
+	Now func() time.Time // default time.Now
 }
 
 // A Guard checks requests. It is safe for concurrent use.
@@ -69,7 +71,9 @@ type Guard struct {
 	hosts   map[string]bool
 	digests map[Role][sha256.Size]byte
 	cookie  string
+	key     []byte // signs sessions
 	secure  bool
+	now     func() time.Time
 	cross   *http.CrossOriginProtection
 }
 
@@ -79,8 +83,11 @@ func New(cfg Config) (*Guard, error) {
 		return nil, err
 	}
 	g := &Guard{
-		hosts: make(map[string]bool), secure: cfg.Secure, cross: http.NewCrossOriginProtection(),
+		hosts: make(map[string]bool), secure: cfg.Secure, now: cfg.Now, cross: http.NewCrossOriginProtection(),
 		digests: map[Role][sha256.Size]byte{Viewer: sha256.Sum256([]byte(cfg.Tokens.Viewer))},
+	}
+	if g.now == nil {
+		g.now = time.Now
 	}
 	if !cfg.ViewerOnly {
 		g.digests[Instructor] = sha256.Sum256([]byte(cfg.Tokens.Instructor))
@@ -92,6 +99,10 @@ func New(cfg Config) (*Guard, error) {
 	// other's. The name says nothing of the secret.
 	first := sha256.Sum256([]byte("cookie name " + cfg.Tokens.Instructor))
 	g.cookie = fmt.Sprintf("leakline_%x", first[:4])
+	// Made from the tokens, the key ends with them and survives a restart that
+	// keeps them.
+	key := sha256.Sum256([]byte("session key " + cfg.Tokens.Instructor + " " + cfg.Tokens.Viewer))
+	g.key = key[:]
 	return g, nil
 }
 
@@ -108,32 +119,17 @@ func (g *Guard) roleOf(token string) Role {
 	return role
 }
 
-// RoleOf returns what the sender of a request may do. Its secret comes in a
-// bearer token, as a Basic password (go tool pprof can send nothing else) or
-// in our cookie.
-func (g *Guard) RoleOf(r *http.Request) Role {
+// SenderOf returns who sent a request. Its secret comes in a bearer token, as a
+// Basic password (go tool pprof can send nothing else) or in our cookie.
+func (g *Guard) SenderOf(r *http.Request) Sender {
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return g.roleOf(bearer)
+		return Sender{Role: g.roleOf(bearer)}
 	}
 	if _, password, ok := r.BasicAuth(); ok {
-		return g.roleOf(password)
+		return Sender{Role: g.roleOf(password)}
 	}
-	if c, err := r.Cookie(g.cookie); err == nil {
-		if token, err := base64.RawURLEncoding.DecodeString(c.Value); err == nil {
-			return g.roleOf(string(token))
-		}
+	if s, ok := g.session(r); ok {
+		return Sender{s.role, s.name()}
 	}
-	return Anyone
-}
-
-// SignIn answers with a cookie for a token, and whether the token is one.
-func (g *Guard) SignIn(w http.ResponseWriter, token string) bool {
-	if g.roleOf(token) == Anyone {
-		return false
-	}
-	http.SetCookie(w, &http.Cookie{
-		Name: g.cookie, Value: base64.RawURLEncoding.EncodeToString([]byte(token)), Path: "/",
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: g.secure,
-	})
-	return true
+	return Sender{}
 }
