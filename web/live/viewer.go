@@ -1,6 +1,8 @@
 package live
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"syscall"
@@ -9,8 +11,16 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// readLimit bounds what a viewer may send in one message; it need send nothing.
-const readLimit = 4096
+// A viewer need send nothing. What it may send all the same is bounded: the bytes
+// of a message, and how many messages, pings and pongs come between two of our
+// pings. A page answers those; a flood would cost a core to read and drop.
+const (
+	readLimit  = 4096
+	maxChatter = 256
+)
+
+// errChatter reports a viewer that sends without end.
+var errChatter = errors.New("the viewer sends too much")
 
 // A viewer is one connection. The goroutine in read is its only reader. Writing
 // is the right of whoever holds the lock: its own goroutine, in write, which may
@@ -87,19 +97,55 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, place Place, checkOr
 // read takes in control frames, drops anything else, and notices the end.
 func (h *Hub) read(v *viewer) {
 	defer close(v.left)
+	heard := chatter{every: h.cfg.Ping}
+	inside := false // a message, which has until the deadline for its last piece
+	took := func(string) error {
+		now := time.Now()
+		if err := heard.count(now); err != nil || inside {
+			return err
+		}
+		return v.conn.SetReadDeadline(now.Add(h.cfg.Ping + h.cfg.Timeout))
+	}
 	v.conn.SetReadLimit(readLimit)
-	extend := func(string) error { return v.conn.SetReadDeadline(time.Now().Add(h.cfg.Ping + h.cfg.Timeout)) }
-	v.conn.SetPongHandler(extend)
+	v.conn.SetPongHandler(took)
 	v.conn.SetPingHandler(func(data string) error {
 		select {
 		case v.pings <- data:
 		default: // the answer to the one before says as much
 		}
-		return extend("")
+		return took("")
 	})
-	for extend("") == nil {
-		if _, _, err := v.conn.NextReader(); err != nil {
-			return
+	err := took("")
+	for err == nil {
+		var message io.Reader
+		if _, message, err = v.conn.NextReader(); err == nil {
+			inside = true
+			_, err = io.Copy(io.Discard, message)
+			inside = false
+		}
+		if err == nil {
+			err = took("")
 		}
 	}
+	if errors.Is(err, errChatter) {
+		goodbye := websocket.FormatCloseMessage(websocket.ClosePolicyViolation, err.Error())
+		v.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
+	}
+}
+
+// chatter counts what a viewer sends. The reader owns it.
+type chatter struct {
+	every time.Duration
+	since time.Time
+	n     int // since then
+}
+
+func (c *chatter) count(now time.Time) error {
+	if now.Sub(c.since) >= c.every {
+		c.since, c.n = now, 0
+	}
+	if c.n++; c.n > maxChatter {
+		return errChatter
+	}
+	return nil
 }
