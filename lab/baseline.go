@@ -95,7 +95,7 @@ func (l *Lab) compareWithFirst(r *profiler.Reading) {
 		}
 	})
 	if wanted {
-		l.watch.Mark(profiler.Mark{Kind: profiler.MarkNote, By: "lab", Text: proof.String()})
+		l.mark(profiler.Mark{Kind: profiler.MarkNote, By: "lab", Text: proof.String()})
 	}
 }
 

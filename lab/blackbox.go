@@ -117,7 +117,7 @@ func (l *Lab) autopsy(end ending) *Death {
 	}
 	l.death.closeOn(l.cfg.Archive, d.Base, d.Head)
 	if len(d.Missed) > 0 {
-		l.watch.Mark(profiler.Mark{
+		l.mark(profiler.Mark{
 			Kind: profiler.MarkNote, By: "lab", Text: "no picture at " + strings.Join(d.Missed, " and ") + " of the limit: memory was there sooner",
 		})
 	}

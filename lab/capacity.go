@@ -57,7 +57,7 @@ func (l *Lab) measureCapacity(ctx context.Context, by string) (Capacity, error) 
 		return Capacity{}, fmt.Errorf("%w: the checker decided nothing in %v: it has no capacity to go by", ErrInvalid, capacityOver)
 	}
 	l.change(func(s *State) { s.Capacity = &c })
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkLoad, By: by, Text: fmt.Sprintf("capacity of %s measured: %.0f requests/s", c.Strategy, c.RPS)})
+	l.mark(profiler.Mark{Kind: profiler.MarkLoad, By: by, Text: fmt.Sprintf("capacity of %s measured: %.0f requests/s", c.Strategy, c.RPS)})
 	return c, nil
 }
 

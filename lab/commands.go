@@ -88,7 +88,7 @@ func (l *Lab) use(ctx context.Context, name, by string) (Switched, error) {
 		return Switched{}, err
 	}
 	l.runs(name)
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkSwitch, From: from, To: name, By: by, Text: from + " → " + name})
+	l.mark(profiler.Mark{Kind: profiler.MarkSwitch, From: from, To: name, By: by, Text: from + " → " + name})
 	l.change(func(s *State) {
 		l.desired, s.Strategy, s.StrategyGeneration, s.Capacity = name, name, done.Generation, nil
 	})
@@ -163,7 +163,7 @@ func (l *Lab) SetLoad(ctx context.Context, c LoadChange, by string) (LoadSetting
 	if s.RiskyUsers != old.RiskyUsers {
 		l.change(func(state *State) { state.Capacity = nil })
 	}
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkLoad, By: by, Text: describeLoad(old, s)})
+	l.mark(profiler.Mark{Kind: profiler.MarkLoad, By: by, Text: describeLoad(old, s)})
 	l.change(func(*State) {})
 	return s, nil
 }
@@ -212,7 +212,7 @@ func (l *Lab) Restart(by string) error {
 	if err := l.trials.running(); err != nil {
 		return err
 	}
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart asked for"})
+	l.mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart asked for"})
 	l.again()
 	return nil
 }
@@ -231,7 +231,7 @@ func (l *Lab) Reset(ctx context.Context, by string) error {
 		return err
 	}
 	l.scores.clear()
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
+	l.mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "reset: everything as at the start"})
 	l.again()
 	return nil
 }
@@ -257,7 +257,7 @@ func (l *Lab) Resume(by string) {
 	if l.State().Status != Halted {
 		return
 	}
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "resumed"})
+	l.mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "resumed"})
 	l.again()
 }
 

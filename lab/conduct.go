@@ -64,7 +64,7 @@ func (l *Lab) conductOne(lab, ctx context.Context, trial Trial) {
 	} else {
 		done.finish(a, b, judged, l.load.latencies.Bounds())
 	}
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkNote, By: "lab", Text: done.words()})
+	l.mark(profiler.Mark{Kind: profiler.MarkNote, By: "lab", Text: done.words()})
 	t.stop(nil)
 	t.stop = nil
 	close(t.ended)
@@ -75,7 +75,7 @@ func (l *Lab) stretch(ctx context.Context, strategy, mark string, length time.Du
 	l.command.Lock()
 	before := l.State().Generation
 	l.change(func(s *State) { l.desired, s.Capacity = strategy, nil })
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: "lab", Text: mark})
+	l.mark(profiler.Mark{Kind: profiler.MarkRestart, By: "lab", Text: mark})
 	l.again()
 	l.command.Unlock()
 	if err := l.awaitLife(ctx, before, strategy); err != nil {

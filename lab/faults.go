@@ -147,7 +147,7 @@ func (l *Lab) SetFaults(ctx context.Context, c FaultsChange, by string) (Faults,
 		}
 	}
 	l.change(func(s *State) { s.Faults, s.Capacity = f, nil })
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkNote, By: by, Text: f.changed(old)})
+	l.mark(profiler.Mark{Kind: profiler.MarkNote, By: by, Text: f.changed(old)})
 	return f, nil
 }
 
@@ -190,6 +190,6 @@ func (l *Lab) Expire(ctx context.Context, by string) error {
 	if err := p.control(ctx, http.MethodPost, "/control/expire", nil, nil); err != nil {
 		return fmt.Errorf("expiring the list: %w", err)
 	}
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkNote, By: by, Text: "the cached list was made to expire"})
+	l.mark(profiler.Mark{Kind: profiler.MarkNote, By: by, Text: "the cached list was made to expire"})
 	return nil
 }

@@ -81,7 +81,7 @@ func (l *Lab) SetLimits(_ context.Context, c LimitsChange, by string) (Limits, e
 		return s, nil
 	}
 	l.change(func(state *State) { state.Limits, state.Capacity = s, nil })
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart with " + s.String()})
+	l.mark(profiler.Mark{Kind: profiler.MarkRestart, By: by, Text: "restart with " + s.String()})
 	l.again()
 	return s, nil
 }

@@ -1,6 +1,10 @@
 package lab
 
-import "github.com/leakline/leakline/profiler/target"
+import (
+	"time"
+
+	"github.com/leakline/leakline/profiler/target"
+)
 
 // The states of the patient, by the names its supervisor uses.
 const (
@@ -24,9 +28,10 @@ type State struct {
 	Load               LoadSettings
 	Counts             LoadCounts
 	Faults             Faults
-	Redis              string // what runs, in words
-	OwnRedis           bool   // it is the lab's, and can be disturbed
-	Database           string // in words
+	Redis              string    // what runs, in words
+	OwnRedis           bool      // it is the lab's, and can be disturbed
+	Database           string    // in words
+	CoveredSince       time.Time // zero while nothing is covered
 
 	resetFrom uint32 // generation that a reset not proven yet ended, else 0
 }

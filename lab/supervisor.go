@@ -80,7 +80,7 @@ func (l *Lab) live(ctx context.Context) (end ending, asked bool) {
 	case <-l.restart:
 		l.change(func(s *State) { s.Status = Draining })
 		p.stop()
-		l.watch.Mark(profiler.Mark{Kind: profiler.MarkStop, By: "lab", Text: "the checker was stopped to restart"})
+		l.mark(profiler.Mark{Kind: profiler.MarkStop, By: "lab", Text: "the checker was stopped to restart"})
 		l.change(func(s *State) { s.LastExit, s.Restarts = "stopped", s.Restarts+1 })
 		return ending{why: "stopped"}, true
 	case <-ctx.Done():
@@ -122,7 +122,7 @@ func (l *Lab) welcome(ctx context.Context, p *patient, strategy string) (t *targ
 		s.Generation, s.Strategy, s.StrategyGeneration = generation, running.Name, running.Generation
 		l.patient = p
 	})
-	l.watch.Mark(profiler.Mark{
+	l.mark(profiler.Mark{
 		Kind: profiler.MarkStart, By: "lab",
 		Text: fmt.Sprintf("the checker is ready, generation %d, %s", generation, running.Name),
 	})
@@ -158,7 +158,7 @@ func (l *Lab) runtimeBytes() (int64, bool) {
 
 // mourn marks the end of a life that nobody asked for.
 func (l *Lab) mourn(end ending) {
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkCrash, By: "lab", Text: "the checker ended: " + end.why})
+	l.mark(profiler.Mark{Kind: profiler.MarkCrash, By: "lab", Text: "the checker ended: " + end.why})
 	var death *Death
 	if end.outOfMemory {
 		death = l.autopsy(end)
@@ -179,7 +179,7 @@ func (l *Lab) mourn(end ending) {
 
 // halt waits until somebody resumes.
 func (l *Lab) halt(ctx context.Context, why string) {
-	l.watch.Mark(profiler.Mark{Kind: profiler.MarkHalt, By: "lab", Text: fmt.Sprintf("halted after %d short lives: %s", haltAfter, why)})
+	l.mark(profiler.Mark{Kind: profiler.MarkHalt, By: "lab", Text: fmt.Sprintf("halted after %d short lives: %s", haltAfter, why)})
 	l.change(func(s *State) { s.Status, s.RetryAt = Halted, time.Time{} })
 	l.cfg.Log.Error("checker halted", "short_lives", haltAfter, "why", why)
 	select {

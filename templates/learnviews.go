@@ -22,6 +22,7 @@ type LessonView struct {
 	Title    string
 	Teaches  string
 	Blind    bool // no verdict is shown
+	Covered  bool // what runs is, at the moment
 	Steps    []LessonStep
 	Word     string // of the verdict
 	Tone     string

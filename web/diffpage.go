@@ -40,11 +40,11 @@ func (s *Server) diffPicked(w http.ResponseWriter, r *http.Request, picked []str
 	if len(picked) != 2 {
 		return api.Refuse(http.StatusBadRequest, "%d snapshots are picked: pick two", len(picked))
 	}
-	base, err := s.cfg.API.Archive.Get(picked[0])
+	base, err := s.cfg.API.Snapshot(picked[0])
 	if err != nil {
 		return err
 	}
-	head, err := s.cfg.API.Archive.Get(picked[1])
+	head, err := s.cfg.API.Snapshot(picked[1])
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (s *Server) holdersNow(w http.ResponseWriter, r *http.Request) error {
 	life := t.Life()
 	now := profiler.Snapshot{Target: t.ID, Epoch: s.cfg.API.Epoch, Generation: life.Generation}
 	if t.Lab != nil {
-		now.Strategy = t.Lab.State().Strategy
+		now.Strategy = t.LabState().Strategy
 	}
 	if n := len(list); n > 0 && list[n-1].SameLife(&now) && list[n-1].Strategy == now.Strategy {
 		http.Redirect(w, r, "/holders/"+list[n-1].ID+withQuery(r.URL.Query()), http.StatusSeeOther)
@@ -67,7 +67,7 @@ func graphWords(g profiler.Snapshot) string {
 
 // holdersPage shows who holds what in one heap graph.
 func (s *Server) holdersPage(w http.ResponseWriter, r *http.Request) error {
-	kept, err := s.cfg.API.Graphs.Get(r.PathValue("id"))
+	kept, err := s.cfg.API.HeapGraph(r.PathValue("id"))
 	if err != nil {
 		return err
 	}

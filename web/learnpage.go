@@ -54,7 +54,10 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 		Page: s.page(r, t, l.Title, "learn"), ID: l.ID, Title: l.Title, Teaches: l.Teaches, Blind: l.Blind,
 		Figures: allFigures(seen.Figures),
 	}
-	if !l.Blind {
+	if l.Blind {
+		state := t.LabState()
+		view.Covered = state.Covered()
+	} else {
 		view.Word, view.Tone = word(seen.Verdict.Word), api.VerdictTone(seen.Verdict.Word)
 		view.Sentence = seen.Verdict.Summary
 	}

@@ -41,7 +41,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	fence := ""
 	if t.Lab != nil {
-		state := t.Lab.State()
+		state := t.LabState()
 		fence = state.Fence
 		view.Scoreboard = scoreboardView(t)
 		view.Strategy, view.Load = state.Strategy, loadWords(state.Load)
@@ -52,14 +52,14 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	view.Memory = memBar(figures, at, t.Watch.FloorExact(), fence)
 	if view.Page.Instructor {
 		view.Controls = controls(t)
-		view.Headline.Asks, view.Headline.Who = true, whoHolds(t, t.Watch.Verdict())
+		view.Headline.Asks, view.Headline.Who = true, whoHolds(t, t.Verdict())
 	}
 	return s.render(w, r, http.StatusOK, templates.Live(view))
 }
 
 func liveHeadline(t *api.Target) templates.Headline {
 	f, at := t.Figures()
-	v := t.Watch.Verdict()
+	v := t.Verdict()
 	exactness := "exact"
 	if !t.Watch.FloorExact() {
 		exactness = "estimate"
@@ -77,7 +77,7 @@ func liveHeadline(t *api.Target) templates.Headline {
 	}
 	third := head("collections", "exact", profiler.FigGCRate)
 	if t.Lab != nil {
-		state := t.Lab.State()
+		state := t.LabState()
 		aside += " · " + state.Redis + " · " + state.Database
 		third = head("Sets built", "counted", profiler.FigSets)
 	} else {
@@ -173,7 +173,7 @@ func controls(t *api.Target) *templates.Controls {
 	if t.Lab == nil {
 		return c
 	}
-	state := t.Lab.State()
+	state := t.LabState()
 	c.RPS = strconv.FormatFloat(state.Load.RPS, 'f', -1, 64)
 	c.Capacity = capacityWords(state.Capacity)
 	c.RiskyShare = strconv.FormatFloat(100*state.Load.RiskyShare, 'g', 4, 64)

@@ -52,6 +52,7 @@ var needs = map[string]guard.Role{
 	"PUT /api/v1/strategy":                             guard.Instructor,
 	"PUT /api/v1/load":                                 guard.Instructor,
 	"PUT /api/v1/faults":                               guard.Instructor,
+	"PUT /api/v1/cover":                                guard.Instructor,
 	"POST /api/v1/expire":                              guard.Instructor,
 	"PUT /api/v1/limits":                               guard.Instructor,
 	"POST /api/v1/gc":                                  guard.Instructor,

@@ -20,7 +20,7 @@ func newScrape(cfg Config) http.Handler {
 	for i, t := range targets {
 		of[i] = metrics.Target{ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest}
 		if t.Lab != nil {
-			of[i].State = t.Lab.State
+			of[i].State = t.LabState
 		}
 	}
 	registry := prometheus.NewRegistry()

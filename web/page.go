@@ -55,7 +55,7 @@ func (s *Server) targetLinks(current *api.Target, nav string) []templates.Target
 	path := cmp.Or(map[string]string{"snapshots": "/snapshots", "holders": "/holders", "learn": "/learn"}[nav], "/") // a diff is of one target alone
 	var links []templates.TargetLink
 	for _, t := range s.cfg.API.Targets {
-		life, v := t.Life(), t.Watch.Verdict()
+		life, v := t.Life(), t.Verdict()
 		links = append(links, templates.TargetLink{
 			ID: t.ID, Href: path + "?" + url.Values{"target": {t.ID}}.Encode(), Current: t == current,
 			Status: templates.Status(life.Status), Word: word(v.Word), Tone: api.VerdictTone(v.Word),

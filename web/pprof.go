@@ -16,6 +16,9 @@ func (s *Server) pprof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := t.Uncovered(); err != nil {
+		return err
+	}
 	patient, err := t.Watch.Patient()
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func scoreboardView(t *api.Target) *templates.Scoreboard {
 	for _, c := range api.ScoreColumns {
 		view.Columns = append(view.Columns, templates.ScoreColumn(c))
 	}
-	scores, _ := t.Lab.Scores()
+	scores, _ := t.Scores()
 	for _, s := range scores {
 		row := templates.ScoreRow{Strategy: s.Strategy, Current: s.Current}
 		for _, c := range api.ScoreCells(s) {

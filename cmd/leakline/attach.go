@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/live"
 )
@@ -90,12 +91,12 @@ func runAttach(ctx context.Context, urls []string, f attachFlags, stdout, stderr
 
 // attach wires one of n services.
 func (o *observer) attach(id string, s *target.Stranger, gc bool, userCode *regexp.Regexp, n int) *target.Attachment {
+	var shown *api.Target
 	hub := live.NewHub(live.Config{Epoch: o.api.Epoch, Target: id, MaxViewers: max(20, 2000/n)})
 	w := target.NewWatch(target.WatchConfig{
 		ID: id, Epoch: o.api.Epoch, Archive: o.api.Archive, Graphs: o.api.Graphs, Sink: hub,
-		Verdict: api.PublishVerdict(id, hub.Verdict), UserCode: userCode, Log: o.log,
+		Verdict: func(v verdict.Verdict) { shown.PublishVerdict(v) }, UserCode: userCode, Log: o.log,
 	})
-	var shown *api.Target
 	a := target.NewAttachment(target.AttachConfig{
 		Stranger: s, Watch: w, GC: gc, OnLife: func() { shown.StateChanged() }, Log: o.log,
 	})

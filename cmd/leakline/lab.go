@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/live"
 )
@@ -46,7 +47,7 @@ func runLab(ctx context.Context, f labFlags, stdout, stderr io.Writer) error {
 	f.lab.Executable, f.lab.DataDir, f.lab.Epoch, f.lab.Archive, f.lab.Log = executable, o.dir, o.api.Epoch, o.api.Archive, o.log
 	f.lab.Sink, f.lab.OnState = hub, func() { shown.StateChanged() }
 	f.lab.Graphs, f.lab.OnGraph = o.api.Graphs, o.api.Analysed
-	f.lab.OnVerdict = api.PublishVerdict(lab.TargetID, hub.Verdict)
+	f.lab.OnVerdict = func(v verdict.Verdict) { shown.PublishVerdict(v) }
 	fmt.Fprintln(stderr, "leakline: starting Redis, the database and the checker …")
 	patient, err := lab.New(ctx, f.lab)
 	if err != nil {

@@ -2,6 +2,7 @@
 import { apiURL, call, socketURL } from "./api.js";
 import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
+import { cover } from "./cover.js";
 import { all, one, write } from "./dom.js";
 import { Model } from "./model.js";
 import { Readouts } from "./readouts.js";
@@ -27,7 +28,7 @@ function evidence(signal) {
   view.show("1m");
   const latest = (/** @type {string} */ column) => model.latest(column);
   const charts = new Charts(model, view, clock, (shown) => { readouts.draw(shown, null, latest, performance.now()); }, signal);
-  const lost = one("[data-lesson-lost]");
+  const lost = one("[data-lesson-lost]"), covered = cover();
   const uptime = setInterval(() => vitals.tick(performance.now()), 1000);
   signal.addEventListener("abort", () => clearInterval(uptime));
   follow({
@@ -43,7 +44,10 @@ function evidence(signal) {
     frame: (frame) => {
       const nowMs = performance.now();
       if (frame.type === "reading") clock.heard(frame.t, nowMs);
-      if (frame.type === "state") vitals.set(frame.state, nowMs);
+      if (frame.type === "state") {
+        vitals.set(frame.state, nowMs);
+        covered(frame.state);
+      }
       if (frame.type === "verdict") judged(frame.verdict);
       if (model.apply(frame)) charts.invalidate();
     },

@@ -146,6 +146,7 @@ func (a *API) Routes() []Route {
 		{"PUT strategy", guard.Instructor, a.ofLab(a.putStrategy)},
 		{"PUT load", guard.Instructor, a.ofLab(a.putLoad)},
 		{"PUT faults", guard.Instructor, a.ofLab(a.putFaults)},
+		{"PUT cover", guard.Instructor, a.ofLab(a.putCover)},
 		{"POST expire", guard.Instructor, a.ofLab(a.expire)},
 		{"PUT limits", guard.Instructor, a.ofLab(a.putLimits)},
 		{"POST scoreboard/trial", guard.Instructor, a.ofLab(a.startTrial)},

@@ -27,7 +27,7 @@ func Strategies() []Strategy {
 func (a *API) strategies(t *Target, w http.ResponseWriter, _ *http.Request) error {
 	list, current := []Strategy{}, ""
 	if t.Lab != nil {
-		list, current = Strategies(), t.Lab.State().Strategy
+		list, current = Strategies(), t.LabState().Strategy
 	}
 	return answer(w, http.StatusOK, struct {
 		Strategies []Strategy `json:"strategies"`
@@ -113,6 +113,7 @@ func (a *API) reset(t *Target, w http.ResponseWriter, r *http.Request) error {
 	if err := t.Lab.Reset(r.Context(), by); err != nil {
 		return err
 	}
+	t.cover(false)
 	return a.state(t, w, r)
 }
 

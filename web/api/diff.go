@@ -52,10 +52,10 @@ func (a *API) Compare(ctx context.Context, baseID, headID, sample string) (*Comp
 	defer a.Archive.Hold(baseID, headID)()
 	c := &Comparison{}
 	var err error
-	if c.Base, err = a.Archive.Get(baseID); err != nil {
+	if c.Base, err = a.Snapshot(baseID); err != nil {
 		return nil, err
 	}
-	if c.Head, err = a.Archive.Get(headID); err != nil {
+	if c.Head, err = a.Snapshot(headID); err != nil {
 		return nil, err
 	}
 	a.compare.mu.Lock()

@@ -77,7 +77,7 @@ func (a *API) Analysis(id string) (*heapgraph.Analysis, error) {
 func (a *API) HeapGraphs(t *Target) []profiler.Snapshot {
 	list := []profiler.Snapshot{}
 	for _, s := range a.Graphs.List() {
-		if s.Target == t.ID {
+		if s.Target == t.ID && !a.hidden(s) {
 			list = append(list, s)
 		}
 	}
@@ -86,6 +86,9 @@ func (a *API) HeapGraphs(t *Target) []profiler.Snapshot {
 
 // TakeHeapGraph has a target's process dump its heap, and keeps the graph.
 func (a *API) TakeHeapGraph(r *http.Request, t *Target, force bool) (profiler.Snapshot, error) {
+	if err := t.Uncovered(); err != nil {
+		return profiler.Snapshot{}, err
+	}
 	s, graph, err := t.Watch.HeapGraph(r.Context(), force, by)
 	if err != nil {
 		return profiler.Snapshot{}, err
@@ -98,7 +101,7 @@ func (a *API) TakeHeapGraph(r *http.Request, t *Target, force bool) (profiler.Sn
 // named; an error that is profiler.ErrNoSnapshot where there is none.
 func (a *API) FindHeapGraph(t *Target, id string) (profiler.Snapshot, error) {
 	if id != "" {
-		return a.Graphs.Get(id)
+		return a.HeapGraph(id)
 	}
 	list := a.HeapGraphs(t)
 	if len(list) == 0 {

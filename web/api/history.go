@@ -50,7 +50,7 @@ func (a *API) history(t *Target, w http.ResponseWriter, r *http.Request) error {
 	body := encodeHistory(series.Window(now, span), header{
 		Epoch: a.Epoch, Target: t.ID, Seq: seq, Now: now.UnixMilli(), WindowS: int(span.Seconds()),
 		Columns: profiler.FigureNames(), Marks: marksOnWire(series.Marks(now.Add(-span))),
-		Spans: spansOnWire(series.Spans(now.Add(-span))),
+		Spans: spansOnWire(t.Spans(now.Add(-span))),
 	})
 	w.Header().Set("Content-Type", "application/json")
 	return WriteBody(w, r, http.StatusOK, body)

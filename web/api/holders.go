@@ -45,6 +45,9 @@ func (a *API) deleteHeapGraph(w http.ResponseWriter, r *http.Request) error {
 // heapGraphFile sends a graph as leakline holders reads it.
 func (a *API) heapGraphFile(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
+	if _, err := a.HeapGraph(id); err != nil {
+		return err
+	}
 	raw, err := a.Graphs.Profile(id)
 	if err != nil {
 		return err
@@ -173,10 +176,10 @@ func (a *API) CompareHolders(baseID, headID string, n int) (changes []heapgraph.
 	if baseID == "" || headID == "" {
 		return nil, base, head, refuse("name two heap graphs: base and head")
 	}
-	if base, err = a.Graphs.Get(baseID); err != nil {
+	if base, err = a.HeapGraph(baseID); err != nil {
 		return nil, base, head, err
 	}
-	if head, err = a.Graphs.Get(headID); err != nil {
+	if head, err = a.HeapGraph(headID); err != nil {
 		return nil, base, head, err
 	}
 	before, err := a.Analysis(baseID)

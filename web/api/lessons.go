@@ -137,7 +137,13 @@ func (a *API) resetStep(t *Target, w http.ResponseWriter, r *http.Request) error
 	return a.runStep(t, w, r, s.Setup)
 }
 
+// runStep covers what a blind lesson does, and uncovers it for any other.
 func (a *API) runStep(t *Target, w http.ResponseWriter, r *http.Request, actions []lesson.Action) error {
+	l, err := lesson.Find(r.PathValue("lesson"))
+	if err != nil {
+		return err
+	}
+	t.cover(l.Blind)
 	if err := lesson.Run(r.Context(), t.Lab, actions, by); err != nil {
 		return err
 	}

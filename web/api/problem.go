@@ -36,7 +36,7 @@ func StatusOf(err error) int {
 		return http.StatusBadRequest
 	case errors.As(err, &mismatch):
 		return http.StatusUnprocessableEntity
-	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial), errors.Is(err, target.ErrMayHurt):
+	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial), errors.Is(err, errCovered), errors.Is(err, target.ErrMayHurt):
 		return http.StatusConflict
 	case errors.Is(err, target.ErrNotRunning), errors.Is(err, lab.ErrNoPatient):
 		return http.StatusServiceUnavailable

@@ -26,7 +26,7 @@ type jsonTrial struct {
 }
 
 func (a *API) scoreboard(t *Target, w http.ResponseWriter, _ *http.Request) error {
-	scores, since := t.Lab.Scores()
+	scores, since := t.Scores()
 	board := struct {
 		Target string      `json:"target"`
 		Since  int64       `json:"since"`
@@ -58,6 +58,9 @@ func trialOnWire(t lab.Trial) jsonTrial {
 }
 
 func (a *API) startTrial(t *Target, w http.ResponseWriter, r *http.Request) error {
+	if err := t.Uncovered(); err != nil {
+		return err // what it comes to would name them
+	}
 	var plan lab.TrialPlan
 	if err := read(w, r, &plan); err != nil {
 		return err
@@ -80,7 +83,7 @@ func (a *API) stopTrial(t *Target, w http.ResponseWriter, r *http.Request) error
 // scoreboardCSV sends the scoreboard, or one trial's two scores, with the ends
 // of every interval; what is unknown is empty.
 func (a *API) scoreboardCSV(t *Target, w http.ResponseWriter, r *http.Request) error {
-	scores, _ := t.Lab.Scores()
+	scores, _ := t.Scores()
 	name := "leakline-scoreboard.csv"
 	if id := r.URL.Query().Get("trial"); id != "" {
 		trial, err := findTrial(t.Lab.Trials(), id)

@@ -17,8 +17,11 @@ const maxLabel = 80
 
 // Snapshots lists what is kept of a target, and what was uploaded, oldest first.
 func (a *API) Snapshots(t *Target) []profiler.Snapshot {
-	list := a.Archive.List()
-	return slices.DeleteFunc(list, func(s profiler.Snapshot) bool { return s.Target != t.ID && s.Target != UploadTarget })
+	list := slices.DeleteFunc(a.Archive.List(), func(s profiler.Snapshot) bool { return s.Target != t.ID && s.Target != UploadTarget })
+	for i := range list {
+		list[i] = a.toldSnapshot(list[i])
+	}
+	return list
 }
 
 // UploadTarget is the target of snapshots that somebody brought along.
@@ -35,7 +38,7 @@ func (a *API) snapshots(t *Target, w http.ResponseWriter, _ *http.Request) error
 }
 
 func (a *API) snapshot(w http.ResponseWriter, r *http.Request) error {
-	s, err := a.Archive.Get(r.PathValue("id"))
+	s, err := a.listed(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -44,6 +47,9 @@ func (a *API) snapshot(w http.ResponseWriter, r *http.Request) error {
 
 // profile sends the bytes as they were captured.
 func (a *API) profile(w http.ResponseWriter, r *http.Request) error {
+	if _, err := a.Snapshot(r.PathValue("id")); err != nil {
+		return err
+	}
 	raw, err := a.Archive.Profile(r.PathValue("id"))
 	if err != nil {
 		return err
@@ -75,7 +81,7 @@ func (a *API) takeSnapshot(t *Target, w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusCreated, s)
+	return answer(w, http.StatusCreated, a.toldSnapshot(s))
 }
 
 func (a *API) changeSnapshot(w http.ResponseWriter, r *http.Request) error {
@@ -95,7 +101,7 @@ func (a *API) changeSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, s)
+	return answer(w, http.StatusOK, a.toldSnapshot(s))
 }
 
 func (a *API) deleteSnapshot(w http.ResponseWriter, r *http.Request) error {

@@ -24,6 +24,7 @@ type State struct {
 	Generation         uint32                `json:"generation"`
 	Strategy           string                `json:"strategy"`
 	StrategyGeneration uint64                `json:"strategy_generation"`
+	Covered            bool                  `json:"covered"` // names and verdict are, by a blind lesson
 	UptimeS            *float64              `json:"uptime_s"`
 	Restarts           int                   `json:"restarts"`
 	OOMKills           int                   `json:"oom_kills"`
@@ -124,11 +125,12 @@ func (a *API) State(t *Target) State {
 	state := State{
 		Target: t.ID, Status: life.Status, Epoch: a.Epoch, Generation: life.Generation,
 		Restarts: life.Restarts, OOMKills: life.OOMKills, LastExit: life.LastExit, Attempt: life.Attempt,
-		TimeToLimitS: timeToLimit(t.Watch.Verdict(), figures),
+		TimeToLimitS: timeToLimit(t.Verdict(), figures),
 		Viewers:      t.Hub.Usage().Viewers, Figures: make(map[string]jsonFigure), Words: Words(t, figures),
 	}
 	if t.Lab != nil {
-		s := t.Lab.State()
+		s := t.LabState()
+		state.Covered = s.Covered()
 		state.Strategy, state.StrategyGeneration = s.Strategy, s.StrategyGeneration
 		state.Load = &loadState{s.Load, s.Counts}
 		state.Limits, state.Fence, state.Death = &s.Limits, s.Fence, deathOnWire(s.Death)
@@ -162,7 +164,7 @@ func (a *API) StateFrame(t *Target) []byte {
 func Words(t *Target, f profiler.Figures) string {
 	var parts []string
 	if t.Lab != nil {
-		s := t.Lab.State()
+		s := t.LabState()
 		parts = []string{s.Strategy, rate(s.Load.RPS) + " req/s"}
 	}
 	add := func(format string, v float64, write func(float64) string) {
@@ -202,7 +204,7 @@ func (a *API) targets(w http.ResponseWriter, _ *http.Request) error {
 	list := make([]one, len(a.Targets))
 	for i, t := range a.Targets {
 		list[i] = one{ID: t.ID, URL: t.URL(), Status: t.Life().Status}
-		if v := t.Watch.Verdict(); v.Word != verdict.Insufficient {
+		if v := t.Verdict(); v.Word != verdict.Insufficient {
 			list[i].Verdict = (*string)(&v.Word)
 		}
 	}

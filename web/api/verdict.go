@@ -14,15 +14,12 @@ type judged struct {
 }
 
 func (a *API) verdict(t *Target, w http.ResponseWriter, _ *http.Request) error {
-	return answer(w, http.StatusOK, judged{t.ID, t.Watch.Verdict()})
+	return answer(w, http.StatusOK, judged{t.ID, t.Verdict()})
 }
 
-// PublishVerdict returns what sends verdicts on a target to viewers through
-// publish.
-func PublishVerdict(target string, publish func(frame []byte)) func(verdict.Verdict) {
-	return func(v verdict.Verdict) {
-		if raw, err := json.Marshal(judged{target, v}); err == nil { // a verdict holds no NaN
-			publish(raw)
-		}
+// PublishVerdict sends a verdict on the target to whoever follows it.
+func (t *Target) PublishVerdict(v verdict.Verdict) {
+	if raw, err := json.Marshal(judged{t.ID, t.told(v)}); err == nil { // a verdict holds no NaN
+		t.Hub.Verdict(raw)
 	}
 }
