@@ -46,6 +46,9 @@ func (s *Server) handle(route api.Route) http.Handler {
 			return
 		}
 		sender, err := s.cfg.Guard.Check(r, route.Need)
+		if sender.Role > guard.Anyone {
+			s.crowd.know(r.Context())
+		}
 		if err == nil {
 			if route.Need > guard.Anyone { // what a cache may keep carries no cookie
 				s.cfg.Guard.Renew(w, r)
@@ -75,8 +78,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		api.Problem(w, err)
 		return
 	}
-	if errors.Is(err, guard.ErrNobody) {
-		s.signInPage(w, r, "")
+	if errors.Is(err, guard.ErrNobody) || errors.Is(err, guard.ErrGuess) {
+		s.signInPage(w, r, err, "")
 		return
 	}
 	s.errorPage(w, r, err)

@@ -69,7 +69,7 @@ func (s *Server) costs() []templates.Cost {
 
 // selfPage shows every buffer of this process beside its bound.
 func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
-	hub, history := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes()
+	hub, history, crowd := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes(), s.crowd.usage()
 	count := func(n int) string { return units.Count(float64(n)) }
 	view := templates.DebugSelfView{Page: s.page(r, s.cfg.API.Targets[0], "This dashboard", "")}
 	view.Groups = []templates.DebugGroup{
@@ -78,6 +78,11 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "memory of the Go runtime", Value: units.Bytes(heapInUse())},
 			{Name: "goroutines", Value: count(runtime.NumGoroutine())},
 			{Name: "epoch", Value: s.cfg.API.Epoch},
+		}},
+		{Title: "Connections", Rows: []templates.DebugRow{
+			{Name: "open, without the live streams", Value: count(crowd.connections), Bound: count(maxConnections)},
+			{Name: "that have shown no token yet", Value: count(crowd.strangers), Bound: count(maxStrangers)},
+			{Name: "turned out to make room", Value: strconv.FormatUint(crowd.turnedOut, 10)},
 		}},
 		{Title: "Live stream", Rows: []templates.DebugRow{
 			{Name: "viewers", Value: count(hub.Viewers), Bound: count(hub.MaxViewers)},

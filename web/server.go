@@ -34,6 +34,7 @@ type Server struct {
 	assets *assets
 	scrape http.Handler
 	self   selfMeter
+	crowd  *crowd
 }
 
 // New returns a server that does not listen yet.
@@ -44,6 +45,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, mux: http.NewServeMux(), assets: files, scrape: newScrape(cfg),
+		crowd: newCrowd(),
 	}
 	for _, r := range s.routes() {
 		s.mux.Handle(r.Pattern, s.handle(r))
@@ -63,6 +65,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    16 << 10,
+		ConnContext:       s.crowd.enter,
+		ConnState:         s.crowd.leave,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)

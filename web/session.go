@@ -1,11 +1,13 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/guard"
 )
 
 // followLink turns the token of a link into a cookie and goes on to the same
@@ -16,8 +18,8 @@ func (s *Server) followLink(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet || token == "" || !wantsPage(r) {
 		return false
 	}
-	if !s.cfg.Guard.SignIn(w, r, token) {
-		s.signInPage(w, r, "That link's token is not known here: leakline makes new ones at each start.")
+	if _, err := s.cfg.Guard.SignIn(w, r, token); err != nil {
+		s.signInPage(w, r, err, "That link's token is not known here: leakline makes new ones at each start.")
 		return true
 	}
 	query.Del("token")
@@ -32,8 +34,8 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return api.Refuse(http.StatusBadRequest, "the form cannot be read")
 	}
-	if !s.cfg.Guard.SignIn(w, r, strings.TrimSpace(r.PostForm.Get("token"))) {
-		s.signInPage(w, r, "That token is not known here.")
+	if _, err := s.cfg.Guard.SignIn(w, r, strings.TrimSpace(r.PostForm.Get("token"))); err != nil {
+		s.signInPage(w, r, err, "That token is not known here.")
 		return nil
 	}
 	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
@@ -48,7 +50,12 @@ func localPath(path string) string {
 	return path
 }
 
-func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, message string) {
+// signInPage asks for a token after a refusal.
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, refusal error, message string) {
+	if errors.Is(refusal, guard.ErrGuess) {
+		w.Header().Set("Retry-After", "1")
+		message = sentence(refusal.Error())
+	}
 	next := "/"
 	if r.Method == http.MethodGet {
 		query := r.URL.Query()
@@ -59,5 +66,5 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, message stri
 		}
 	}
 	view := templates.SignInView{Page: s.anonymousPage("Sign in"), Message: message, Next: next}
-	s.render(w, r, http.StatusUnauthorized, templates.SignIn(view))
+	s.render(w, r, guard.Status(refusal), templates.SignIn(view))
 }

@@ -80,7 +80,7 @@ func newServer(t testing.TB) *testServer {
 	t.Cleanup(l.Close)
 	s := &testServer{archive: kept, graphs: graphs, folder: folder, lab: l, hub: hub}
 	s.Server = httptest.NewUnstartedServer(nil)
-	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{s.Listener.Addr().String()}})
+	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{s.Listener.Addr().String()}, Guesses: 1e6})
 	if err != nil {
 		t.Fatal(err)
 	}

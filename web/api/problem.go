@@ -60,7 +60,7 @@ func Detail(err error) string {
 // Problem writes an error as application/problem+json (RFC 9457).
 func Problem(w http.ResponseWriter, err error) {
 	status := StatusOf(err)
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.Header().Set("Content-Type", "application/problem+json")

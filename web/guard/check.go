@@ -13,6 +13,7 @@ var (
 	ErrCross  = errors.New("another site sent this request")
 	ErrNobody = errors.New("a token is needed: open the link that leakline printed at start, or send it as a bearer token")
 	ErrRole   = errors.New("only the instructor may do this")
+	ErrGuess  = errors.New("too many wrong tokens have come: wait a second, then send the right one")
 )
 
 // Status is the HTTP status of a refusal, 0 for other errors.
@@ -24,6 +25,8 @@ func Status(err error) int {
 		return http.StatusForbidden
 	case errors.Is(err, ErrNobody):
 		return http.StatusUnauthorized
+	case errors.Is(err, ErrGuess):
+		return http.StatusTooManyRequests
 	}
 	return 0
 }
@@ -41,10 +44,22 @@ func (g *Guard) Check(r *http.Request, need Role) (Sender, error) {
 	switch {
 	case sender.Role >= need:
 		return sender, nil
-	case sender.Role == Anyone:
-		return sender, ErrNobody
+	case sender.Role != Anyone:
+		return sender, ErrRole
+	case r.Header.Get("Authorization") != "":
+		return sender, g.wrong()
 	}
-	return sender, ErrRole
+	return sender, ErrNobody
+}
+
+// wrong is what a wrong token is told. Right ones are never held up by those
+// who guess: that would lock a class out. What stops guessing is the length of
+// a token; this bounds what it costs us.
+func (g *Guard) wrong() error {
+	if !g.guesses.take(g.now()) {
+		return ErrGuess
+	}
+	return ErrNobody
 }
 
 // KnowsHost says whether a request is addressed to us.

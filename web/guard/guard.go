@@ -63,7 +63,8 @@ type Config struct {
 	// instructor there, whatever token comes.
 	ViewerOnly bool
 
-	Now func() time.Time // default time.Now
+	Guesses float64          // wrong tokens a second that are told so; default 10
+	Now     func() time.Time // default time.Now
 }
 
 // A Guard checks requests. It is safe for concurrent use.
@@ -74,6 +75,7 @@ type Guard struct {
 	key     []byte // signs sessions
 	secure  bool
 	now     func() time.Time
+	guesses *bucket
 	cross   *http.CrossOriginProtection
 }
 
@@ -89,6 +91,10 @@ func New(cfg Config) (*Guard, error) {
 	if g.now == nil {
 		g.now = time.Now
 	}
+	if cfg.Guesses == 0 {
+		cfg.Guesses = 10
+	}
+	g.guesses = newBucket(cfg.Guesses)
 	if !cfg.ViewerOnly {
 		g.digests[Instructor] = sha256.Sum256([]byte(cfg.Tokens.Instructor))
 	}

@@ -91,12 +91,13 @@ func (g *Guard) setCookie(w http.ResponseWriter, s session) {
 	})
 }
 
-// SignIn answers with a cookie for a token, and whether the token is one. A
-// browser that was signed in keeps its session.
-func (g *Guard) SignIn(w http.ResponseWriter, r *http.Request, token string) bool {
+// SignIn answers with a cookie for a token and returns the sender that it makes,
+// or an error when the token is none. A browser that was signed in keeps its
+// session.
+func (g *Guard) SignIn(w http.ResponseWriter, r *http.Request, token string) (Sender, error) {
 	role := g.roleOf(token)
 	if role == Anyone {
-		return false
+		return Sender{}, g.wrong()
 	}
 	s, ok := g.session(r)
 	if !ok {
@@ -104,7 +105,7 @@ func (g *Guard) SignIn(w http.ResponseWriter, r *http.Request, token string) boo
 	}
 	s.role = role
 	g.setCookie(w, s)
-	return true
+	return Sender{role, s.name()}, nil
 }
 
 // Renew moves the end of a session on once half of its time is over.

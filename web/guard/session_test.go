@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,8 +17,8 @@ import (
 func signIn(t *testing.T, g *guard.Guard, token string, had ...*http.Cookie) *http.Cookie {
 	t.Helper()
 	w := httptest.NewRecorder()
-	if !g.SignIn(w, with(had...), token) {
-		t.Fatal("SignIn refuses a token")
+	if _, err := g.SignIn(w, with(had...), token); err != nil {
+		t.Fatalf("SignIn refuses a token: %v", err)
 	}
 	return w.Result().Cookies()[0]
 }
@@ -48,8 +49,8 @@ func TestCookieGivesTheRoleOfItsToken(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
-	if g.SignIn(w, with(), "wrong-0123456789abcdef") || len(w.Result().Cookies()) != 0 {
-		t.Error("SignIn takes a wrong token")
+	if _, err := g.SignIn(w, with(), "wrong-0123456789abcdef"); !errors.Is(err, guard.ErrNobody) || len(w.Result().Cookies()) != 0 {
+		t.Errorf("SignIn takes a wrong token: %v", err)
 	}
 }
 
@@ -145,5 +146,46 @@ func TestSessionsEnd(t *testing.T) {
 	}
 	if got := renewed(); len(got) != 0 {
 		t.Error("what has ended is renewed")
+	}
+}
+
+func TestWrongTokensAreCountedAndRightOnesNeverWait(t *testing.T) {
+	now := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+	g, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{"127.0.0.1:7070"}, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(change func(*http.Request)) error {
+		r := with()
+		change(r)
+		_, err := g.Check(r, guard.Viewer)
+		return err
+	}
+	guess := func(r *http.Request) { r.Header.Set("Authorization", "Bearer wrong-0123456789abcdef") }
+	right := func(r *http.Request) { r.SetBasicAuth("", tokens.Viewer) }
+	for round := range 3 {
+		for i := range 10 {
+			if err := check(guess); !errors.Is(err, guard.ErrNobody) {
+				t.Fatalf("round %d: wrong token %d: %v, want ErrNobody", round, i+1, err)
+			}
+		}
+		for range 100 {
+			if err := check(guess); !errors.Is(err, guard.ErrGuess) {
+				t.Fatalf("round %d: the eleventh wrong token: %v, want ErrGuess", round, err)
+			}
+		}
+		if _, err := g.SignIn(httptest.NewRecorder(), with(), "wrong-0123456789abcdef"); !errors.Is(err, guard.ErrGuess) {
+			t.Errorf("a wrong link: %v, want ErrGuess", err)
+		}
+		if err := check(right); err != nil {
+			t.Errorf("the right token: %v", err)
+		}
+		if _, err := g.SignIn(httptest.NewRecorder(), with(), tokens.Viewer); err != nil {
+			t.Errorf("the right link: %v", err)
+		}
+		if err := check(func(*http.Request) {}); !errors.Is(err, guard.ErrNobody) {
+			t.Errorf("no token: %v, want ErrNobody", err)
+		}
+		now = now.Add(time.Second)
 	}
 }
