@@ -44,7 +44,11 @@ var bans = map[string]map[string]string{
 		"web/...": "the lab runs without a dashboard",
 	},
 	"lab/lesson": {
-		"web/...": "a lesson is taught by the lab, whoever shows it",
+		"web/...":  "a lesson is taught by the lab, whoever shows it",
+		"lab/room": "a lesson does not know its class",
+	},
+	"lab/room": {
+		"web/...": "a room is kept by the lab, whoever shows it",
 	},
 	"templates": {
 		"checker/...":  "a component is a function of its view",
@@ -75,6 +79,9 @@ var directBans = map[string]map[string]string{
 	},
 	"lab/lesson": {
 		"net/http": "a lesson drives the lab, and the lab drives the rest",
+	},
+	"lab/room": {
+		"net/http": "sessions come from whoever knows them",
 	},
 }
 

@@ -4,5 +4,5 @@
 // itself, which is how its content is tested.
 //
 // The package reads no clock and keeps no state of its own: what somebody
-// predicted is their browser's, all else is the lab's.
+// predicted is the room's, all else is the lab's.
 package lesson

@@ -1,0 +1,178 @@
+package room
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/leakline/leakline/lab/lesson"
+)
+
+// What a room refuses.
+var (
+	ErrFull    = errors.New("the room is full")
+	ErrInvalid = errors.New("invalid")
+	ErrLocked  = errors.New("the prediction is locked")
+)
+
+// Config tunes a room. The zero value is ready for use.
+type Config struct {
+	MaxMembers int           // default 2 000
+	Grace      time.Duration // for which a presenter without a page still presents; default 15 s
+}
+
+func (c Config) withDefaults() Config {
+	c.MaxMembers = cmp.Or(c.MaxMembers, 2000)
+	c.Grace = cmp.Or(c.Grace, 15*time.Second)
+	return c
+}
+
+// A Visitor is a browser. A guide's answers are kept and not counted, so that
+// whoever teaches can try a question first.
+type Visitor struct {
+	Session string
+	Guide   bool
+}
+
+// A Place is a step of a lesson.
+type Place struct {
+	Lesson string `json:"lesson"`
+	Step   string `json:"step"`
+}
+
+func comparePlaces(a, b Place) int {
+	return cmp.Or(cmp.Compare(a.Lesson, b.Lesson), cmp.Compare(a.Step, b.Step))
+}
+
+func (p Place) find() (lesson.Step, error) {
+	l, err := lesson.Find(p.Lesson)
+	if err != nil {
+		return lesson.Step{}, err
+	}
+	return l.Step(p.Step)
+}
+
+// A Room is safe for concurrent use.
+type Room struct {
+	cfg     Config
+	changed chan struct{} // something is to be told; one token
+
+	mu       sync.Mutex
+	id       string // new at each reset, so that browsers drop what they kept
+	rev      uint64 // of what can be seen; never falls
+	members  map[string]*member
+	arrivals int
+	revealed map[Place]bool
+	held     map[Place]time.Time // since when a step's check is known to hold
+
+	view      View
+	presenter *member   // nil while nobody presents
+	left      time.Time // when the presenter's last page went; zero while one is open
+
+	touched   map[Place]bool // steps to be told of anew
+	crowd     bool           // the members, or touched, are to be told of …
+	viewMoved bool           // … or the view
+}
+
+// New returns an empty room.
+func New(cfg Config) *Room {
+	r := &Room{cfg: cfg.withDefaults(), changed: make(chan struct{}, 1), members: make(map[string]*member)}
+	r.clearLocked()
+	return r
+}
+
+func (r *Room) clearLocked() {
+	r.id = rand.Text()[:8]
+	r.revealed, r.held = make(map[Place]bool), make(map[Place]time.Time)
+	r.touched = make(map[Place]bool)
+	r.view, r.presenter, r.left = View{}, nil, time.Time{}
+}
+
+// Reset forgets everybody's names and answers; whoever has a page open is
+// there again, without a name.
+func (r *Room) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for session, m := range r.members {
+		if m.pages == 0 {
+			delete(r.members, session)
+			continue
+		}
+		*m = member{session: session, guide: m.guide, pages: m.pages, order: m.order}
+	}
+	r.clearLocked()
+	r.crowdLocked()
+}
+
+// Reveal shows the room what it predicted at a step.
+func (r *Room) Reveal(p Place) error {
+	if _, err := p.find(); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.revealed[p] {
+		r.revealed[p] = true
+		r.crowdLocked(p)
+	}
+	return nil
+}
+
+// Held notes that a step's check holds; the first time counts.
+func (r *Room) Held(p Place, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, known := r.held[p]; !known {
+		r.held[p] = at
+		r.crowdLocked(p)
+	}
+}
+
+// crowdLocked has steps and members told of anew.
+func (r *Room) crowdLocked(steps ...Place) {
+	for _, p := range steps {
+		r.touched[p] = true
+	}
+	r.crowd = true
+	r.tellLocked()
+}
+
+func (r *Room) tellLocked() {
+	r.rev++
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Usage says what the room holds.
+type Usage struct{ Members, MaxMembers int }
+
+// Usage returns what the room holds.
+func (r *Room) Usage() Usage {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Usage{len(r.members), r.cfg.MaxMembers}
+}
+
+// memberLocked finds a visitor, or lets it in.
+func (r *Room) memberLocked(v Visitor) (*member, error) {
+	if m := r.members[v.Session]; m != nil {
+		return m, nil
+	}
+	if len(r.members) >= r.cfg.MaxMembers {
+		for _, m := range r.members {
+			r.forgetIdleLocked(m)
+		}
+	}
+	if len(r.members) >= r.cfg.MaxMembers {
+		return nil, fmt.Errorf("%w: it holds %d; the instructor can reset it", ErrFull, r.cfg.MaxMembers)
+	}
+	r.arrivals++
+	m := &member{session: v.Session, guide: v.Guide, order: r.arrivals}
+	r.members[v.Session] = m
+	return m, nil
+}
