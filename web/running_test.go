@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/leakline/leakline/lab/room"
 	"github.com/leakline/leakline/profiler"
 )
 
@@ -149,12 +150,21 @@ func TestEveryKindOfFrameIsDescribed(t *testing.T) {
 	s.hub.Reading(profiler.Point{At: now})
 	s.hub.Reading(profiler.Point{At: now.Add(time.Minute), Generation: 1, Figures: profiler.Figures{profiler.Unknown}})
 	s.hub.Mark(profiler.Mark{ID: 1, At: now, Kind: profiler.MarkSwitch, From: "a", To: "b", By: "instructor"})
+	cursor := now.UnixMilli()
+	presented := room.View{Name: "Ada", At: &room.Place{Lesson: "a", Step: "b"}, Live: &room.Range{Window: "5m", Cursor: &cursor}}
+	for _, shown := range []room.Shown{{Steps: []room.Step{{Questions: []room.Tally{{Choices: []int{}}}}}}, {View: &presented, Steps: []room.Step{}}} {
+		raw, err := json.Marshal(shown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.hub.Room(raw)
+	}
 	s.hub.Close()
 	var kinds []string
 	for _, frame := range <-frames {
 		kinds = append(kinds, checkFrame(t, frame))
 	}
-	if got := strings.Join(kinds, " "); got != "hello state reading gap reading mark bye" {
+	if got := strings.Join(kinds, " "); got != "hello state reading gap reading mark room room bye" {
 		t.Errorf("frames %q: want one of each kind", got)
 	}
 }

@@ -90,6 +90,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "viewers cut for falling behind", Value: strconv.FormatUint(hub.Cut, 10)},
 			{Name: "mean reading frame", Value: units.Bytes(hub.MeanReadingBytes)},
 		}},
+		{Title: "Room", Rows: roomRows(s.cfg.API)},
 		{Title: "History", Rows: []templates.DebugRow{
 			{Name: "series and marks", Bound: units.Bytes(float64(history))},
 		}},
@@ -99,6 +100,19 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 		})},
 	}
 	return s.render(w, r, http.StatusOK, templates.DebugSelf(view))
+}
+
+// roomRows show how full the room of the lab is; empty without one.
+func roomRows(a *api.API) (rows []templates.DebugRow) {
+	for _, t := range a.Targets {
+		if t.Room != nil {
+			u := t.Room.Usage()
+			rows = append(rows, templates.DebugRow{
+				Name: "members", Value: units.Count(float64(u.Members)), Bound: units.Count(float64(u.MaxMembers)),
+			})
+		}
+	}
+	return rows
 }
 
 // keptRows show how full an archive is.

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -54,6 +55,21 @@ type testServer struct {
 	folder  string           // of the archive
 	lab     *lab.Lab
 	hub     *live.Hub
+	target  *api.Target
+}
+
+// publishRoom sends what changes in the room to the end of the test.
+func (s *testServer) publishRoom(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- api.PublishRoom(ctx, s.target) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("publishing the room: %v", err)
+		}
+	})
 }
 
 func newServer(t testing.TB) *testServer {
@@ -78,14 +94,14 @@ func newServer(t testing.TB) *testServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Close)
-	s := &testServer{archive: kept, graphs: graphs, folder: folder, lab: l, hub: hub}
+	s := &testServer{archive: kept, graphs: graphs, folder: folder, lab: l, hub: hub, target: api.LabTarget(l, hub)}
 	s.Server = httptest.NewUnstartedServer(nil)
 	doors, err := guard.New(guard.Config{Tokens: tokens, Hosts: []string{s.Listener.Addr().String()}, Guesses: 1e6})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.web, err = web.New(web.Config{
-		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{api.LabTarget(l, hub)}, Archive: kept, Graphs: graphs},
+		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{s.target}, Archive: kept, Graphs: graphs},
 		Guard: doors, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

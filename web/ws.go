@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
 	"github.com/leakline/leakline/web/live"
 )
@@ -16,6 +17,9 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) error {
 	t, err := s.cfg.API.Find(r.FormValue("target"))
 	if err != nil {
 		return err
+	}
+	if v, err := api.Visitor(r); err == nil && t.Room != nil {
+		defer t.Room.Arrive(v)()
 	}
 	after, _ := strconv.ParseUint(r.FormValue("after"), 10, 64) // without a place it starts now
 	place := live.Place{Epoch: r.FormValue("epoch"), After: after, Role: roleOf(r).String()}

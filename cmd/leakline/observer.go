@@ -83,6 +83,9 @@ func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
 	parts = append(parts, func(ctx context.Context) error { return server.Serve(ctx, o.listener) })
 	for _, t := range o.api.Targets {
 		parts = append(parts, func(ctx context.Context) error { return o.api.PublishStates(ctx, t) })
+		if t.Room != nil {
+			parts = append(parts, func(ctx context.Context) error { return api.PublishRoom(ctx, t) })
+		}
 	}
 	links := newLinks(o.listener, o.tokens)
 	o.print(links, facts)

@@ -82,7 +82,7 @@ func allPlaces() (all []Place) {
 
 // shownLocked describes the given steps; sealed ones too for guides.
 func (r *Room) shownLocked(places []Place, sealed bool) Shown {
-	s := Shown{ID: r.id, Rev: r.rev, Steps: []Step{}}
+	s := Shown{ID: r.id, Rev: r.rev, View: r.presentedLocked(), Steps: []Step{}}
 	here, answered := make(map[Place]int), make(map[Place]int)
 	for _, m := range r.members {
 		if m.guide {
@@ -96,11 +96,6 @@ func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 		for p := range m.answers {
 			answered[p]++
 		}
-	}
-	if r.presenter != nil {
-		view := r.view
-		view.Name = r.presenter.name
-		s.View = &view
 	}
 	for _, p := range places {
 		step := Step{Place: p, Here: here[p], Answered: answered[p], Revealed: r.revealed[p]}

@@ -25,6 +25,17 @@ type member struct {
 // idle reports whether nothing is lost when the member is forgotten.
 func (m *member) idle() bool { return m.pages == 0 && m.name == "" && len(m.answers) == 0 }
 
+// places lists the steps that count the member.
+func (m *member) places() (all []Place) {
+	for p := range m.answers {
+		all = append(all, p)
+	}
+	if m.at != (Place{}) {
+		all = append(all, m.at)
+	}
+	return all
+}
+
 // Arrive notes that a visitor has opened a page; leave, called once, that it is
 // closed. A full room takes no notice.
 func (r *Room) Arrive(v Visitor) (leave func()) {

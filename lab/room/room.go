@@ -161,6 +161,10 @@ func (r *Room) Usage() Usage {
 // memberLocked finds a visitor, or lets it in.
 func (r *Room) memberLocked(v Visitor) (*member, error) {
 	if m := r.members[v.Session]; m != nil {
+		if m.guide != v.Guide { // who has signed in anew
+			m.guide = v.Guide
+			r.crowdLocked(m.places()...)
+		}
 		return m, nil
 	}
 	if len(r.members) >= r.cfg.MaxMembers {

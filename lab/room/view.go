@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -9,6 +10,7 @@ import (
 const longestRange = 3_600_000
 
 // A View is what the presenter shows: a step, and a stretch of the live page.
+// What it points to is never changed.
 type View struct {
 	Name string `json:"name"` // the presenter's, "" for who has not said
 	At   *Place `json:"at"`   // nil before a step was shown
@@ -49,47 +51,63 @@ type Showing struct {
 	Live       *Range
 }
 
-// Present has a visitor show something. Who begins takes over from who was; a
-// page of somebody who does not present changes nothing.
-func (r *Room) Present(v Visitor, s Showing) error {
+// Present has a visitor show something, and returns what is shown now, nil for
+// nothing. Who begins takes over from who was; a page of somebody who does not
+// present changes nothing.
+func (r *Room) Present(v Visitor, s Showing) (*View, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m, err := r.memberLocked(v)
+	if err != nil {
+		return nil, err
+	}
+	if s.Presenting != nil {
+		r.presentingLocked(m, *s.Presenting)
+	}
+	if m == r.presenter && (s.At != nil || s.Live != nil) {
+		r.view.At, r.view.Live = cmp.Or(s.At, r.view.At), cmp.Or(s.Live, r.view.Live)
+		r.viewLocked()
+	}
+	return r.presentedLocked(), nil
+}
+
+func (s Showing) check() error {
 	if s.At != nil {
 		if _, err := s.At.find(); err != nil {
 			return err
 		}
 	}
 	if s.Live != nil {
-		if err := s.Live.check(); err != nil {
-			return err
-		}
+		return s.Live.check()
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	m, err := r.memberLocked(v)
-	if err != nil {
-		return err
-	}
-	switch begins := s.Presenting != nil && *s.Presenting; {
-	case s.Presenting != nil && !begins && m == r.presenter:
-		r.endLocked()
-		return nil
-	case begins && m != r.presenter:
+	return nil
+}
+
+// presentingLocked has a member begin to present, or end it.
+func (r *Room) presentingLocked(m *member, on bool) {
+	switch {
+	case on && m != r.presenter:
 		r.view, r.presenter, r.left = View{}, m, time.Time{}
 		if m.pages == 0 {
 			r.left = time.Now()
 		}
-	case m != r.presenter:
+		r.viewLocked()
+	case !on && m == r.presenter:
+		r.endLocked()
+	}
+}
+
+// presentedLocked is the view as it is told.
+func (r *Room) presentedLocked() *View {
+	if r.presenter == nil {
 		return nil
 	}
-	if s.At != nil {
-		at := *s.At
-		r.view.At = &at
-	}
-	if s.Live != nil {
-		live := *s.Live
-		r.view.Live = &live
-	}
-	r.viewLocked()
-	return nil
+	view := r.view
+	view.Name = r.presenter.name
+	return &view
 }
 
 // viewLocked has the view told of anew.

@@ -13,10 +13,10 @@ const (
 	viewEvery  = 100 * time.Millisecond
 )
 
-// Watch tells of changes as everybody may see them, until ctx ends: the first
-// at once, what follows it in one. A change lists the steps that are other than
-// they were told last. There is one watcher.
-func (r *Room) Watch(ctx context.Context, tell func(Shown)) error {
+// Watch tells of changes as everybody may see them, until ctx ends or tell
+// fails: the first at once, what follows it in one. A change lists the steps
+// that are other than they were told last. There is one watcher.
+func (r *Room) Watch(ctx context.Context, tell func(Shown) error) error {
 	var crowdAt, viewAt time.Time // told last
 	for {
 		now := time.Now()
@@ -26,7 +26,9 @@ func (r *Room) Watch(ctx context.Context, tell func(Shown)) error {
 			if crowd {
 				crowdAt = now
 			}
-			tell(*shown)
+			if err := tell(*shown); err != nil {
+				return err
+			}
 		}
 		var later <-chan time.Time
 		if !again.IsZero() {

@@ -10,6 +10,14 @@ import (
 	"github.com/leakline/leakline/lab/room"
 )
 
+// present takes what Present returns.
+func present(t testing.TB) func(*room.View, error) {
+	return func(_ *room.View, err error) {
+		t.Helper()
+		must(t, err)
+	}
+}
+
 // A told change, and when.
 type told struct {
 	room.Shown
@@ -24,7 +32,10 @@ func watched(t *testing.T, f func(r *room.Room)) (all []told) {
 		ctx, cancel := context.WithCancel(t.Context())
 		start, ended := time.Now(), make(chan error)
 		go func() {
-			ended <- r.Watch(ctx, func(s room.Shown) { all = append(all, told{s, time.Since(start)}) })
+			ended <- r.Watch(ctx, func(s room.Shown) error {
+				all = append(all, told{s, time.Since(start)})
+				return nil
+			})
 		}()
 		synctest.Wait()
 		f(r)
@@ -57,10 +68,10 @@ func TestTheViewIsToldTenTimesASecond(t *testing.T) {
 	all := watched(t, func(r *room.Room) {
 		defer r.Arrive(guide)()
 		on := true
-		must(t, r.Present(guide, room.Showing{Presenting: &on}))
+		present(t)(r.Present(guide, room.Showing{Presenting: &on}))
 		for i := range 100 {
 			at := int64(i)
-			must(t, r.Present(guide, room.Showing{Live: &room.Range{Window: "5m", Cursor: &at}}))
+			present(t)(r.Present(guide, room.Showing{Live: &room.Range{Window: "5m", Cursor: &at}}))
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
@@ -79,7 +90,7 @@ func TestAPresenterWhoGoesIsWaitedForAndForgotten(t *testing.T) {
 	all := watched(t, func(r *room.Room) {
 		leave := r.Arrive(guide)
 		on := true
-		must(t, r.Present(guide, room.Showing{Presenting: &on, At: &pattern}))
+		present(t)(r.Present(guide, room.Showing{Presenting: &on, At: &pattern}))
 		leave() // for another page
 		time.Sleep(10 * time.Second)
 		leave = r.Arrive(guide)
@@ -102,26 +113,26 @@ func TestOnlyWhoPresentsMovesTheView(t *testing.T) {
 	r := room.New(room.Config{})
 	on, off := true, false
 	other := room.Visitor{Session: "other", Guide: true}
-	must(t, r.Present(guide, room.Showing{At: &pattern}))
+	present(t)(r.Present(guide, room.Showing{At: &pattern}))
 	if r.Look(viewer("a")).View != nil {
 		t.Error("private browsing is shown to the room")
 	}
-	must(t, r.Present(guide, room.Showing{Presenting: &on, At: &pattern}))
-	must(t, r.Present(other, room.Showing{At: &again}))
-	must(t, r.Present(other, room.Showing{Presenting: &off}))
+	present(t)(r.Present(guide, room.Showing{Presenting: &on, At: &pattern}))
+	present(t)(r.Present(other, room.Showing{At: &again}))
+	present(t)(r.Present(other, room.Showing{Presenting: &off}))
 	if v := r.Look(viewer("a")).View; v == nil || *v.At != pattern {
 		t.Errorf("view %+v, want that of who presents", v)
 	}
-	must(t, r.Present(other, room.Showing{Presenting: &on}))
+	present(t)(r.Present(other, room.Showing{Presenting: &on}))
 	if me := r.Look(guide).Me; me.Presenting || !r.Look(other).Me.Presenting {
 		t.Error("who begins to present does not take over")
 	}
-	must(t, r.Present(other, room.Showing{Presenting: &off}))
+	present(t)(r.Present(other, room.Showing{Presenting: &off}))
 	if v := r.Look(viewer("a")).View; v != nil {
 		t.Errorf("view %+v after its end", v)
 	}
 	for _, l := range []room.Range{{Window: "2m"}, {Window: "5m", From: new(int64)}, {Window: "1m", From: new(int64), To: new(int64)}} {
-		if err := r.Present(guide, room.Showing{Live: &l}); err == nil {
+		if _, err := r.Present(guide, room.Showing{Live: &l}); err == nil {
 			t.Errorf("range %+v is taken", l)
 		}
 	}

@@ -2,8 +2,10 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/leakline/leakline/lab/lesson"
+	"github.com/leakline/leakline/lab/room"
 )
 
 // A jsonLesson is a lesson on the wire: without what is right, which a check
@@ -88,6 +90,7 @@ func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error
 	outcome := s.Hold(&seen)
 	wire := jsonOutcome{outcome.OK, outcome.Says, []*int{}, map[string]string{}}
 	if outcome.OK {
+		t.Room.Held(room.Place{Lesson: r.PathValue("lesson"), Step: s.ID}, time.Now())
 		for _, q := range s.Questions {
 			var right *int
 			if q.Figure == "" {

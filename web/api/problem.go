@@ -8,6 +8,7 @@ import (
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/lab/lesson"
+	"github.com/leakline/leakline/lab/room"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/profiler/diff"
@@ -32,13 +33,13 @@ func StatusOf(err error) int {
 		return http.StatusNotImplemented
 	case errors.Is(err, heapgraph.ErrRace):
 		return http.StatusUnprocessableEntity
-	case errors.Is(err, lab.ErrInvalid):
+	case errors.Is(err, lab.ErrInvalid), errors.Is(err, room.ErrInvalid):
 		return http.StatusBadRequest
 	case errors.As(err, &mismatch):
 		return http.StatusUnprocessableEntity
-	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial), errors.Is(err, errCovered), errors.Is(err, target.ErrMayHurt):
+	case errors.Is(err, lab.ErrForeign), errors.Is(err, lab.ErrTrial), errors.Is(err, errCovered), errors.Is(err, target.ErrMayHurt), errors.Is(err, room.ErrLocked):
 		return http.StatusConflict
-	case errors.Is(err, target.ErrNotRunning), errors.Is(err, lab.ErrNoPatient):
+	case errors.Is(err, target.ErrNotRunning), errors.Is(err, lab.ErrNoPatient), errors.Is(err, room.ErrFull):
 		return http.StatusServiceUnavailable
 	case errors.Is(err, archive.ErrFull):
 		return http.StatusInsufficientStorage

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/lab/room"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/web/live"
@@ -19,8 +20,9 @@ type Target struct {
 	Watch *target.Watch
 	Hub   *live.Hub
 	Life  func() target.Life
-	Lab   *lab.Lab // that runs it; nil where there is only something to watch
-	Where string   // URL without user and password; for the lab's, which moves, empty
+	Lab   *lab.Lab   // that runs it; nil where there is only something to watch
+	Room  *room.Room // of the class; nil without a lab
+	Where string     // URL without user and password; for the lab's, which moves, empty
 
 	changed chan struct{} // how it lives has changed
 }
@@ -28,7 +30,8 @@ type Target struct {
 // LabTarget is the patient of a lab.
 func LabTarget(l *lab.Lab, hub *live.Hub) *Target {
 	return &Target{
-		ID: l.Watch().ID(), Watch: l.Watch(), Hub: hub, Life: l.Life, Lab: l, changed: make(chan struct{}, 1),
+		ID: l.Watch().ID(), Watch: l.Watch(), Hub: hub, Life: l.Life, Lab: l, Room: room.New(room.Config{}),
+		changed: make(chan struct{}, 1),
 	}
 }
 

@@ -122,6 +122,13 @@ type verdictFrame struct {
 	Verdict json.RawMessage `json:"verdict"`
 }
 
+type roomFrame struct {
+	Type   string          `json:"type"`
+	Seq    uint64          `json:"seq"`
+	Target string          `json:"target"`
+	Room   json.RawMessage `json:"room"`
+}
+
 type gapFrame struct {
 	Type   string `json:"type"`
 	Seq    uint64 `json:"seq"`

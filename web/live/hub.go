@@ -12,13 +12,14 @@ import (
 )
 
 const (
-	// ringFrames is five minutes of readings at 10 Hz, and some marks.
-	ringFrames = 3200
+	// ringFrames is five minutes of readings and of a presenter's moves, both at
+	// 10 Hz, and some marks.
+	ringFrames = 6400
 
 	// maxLag is how far a viewer that had caught up may fall behind: five
-	// seconds. Beyond it the picture is a lie; the viewer is cut, told, and
-	// comes back for what it missed.
-	maxLag = 50
+	// seconds at that pace. Beyond it the picture is a lie; the viewer is cut,
+	// told, and comes back for what it missed.
+	maxLag = 100
 )
 
 // Config tunes a hub. Epoch and Target are required.
@@ -107,6 +108,14 @@ func (h *Hub) Verdict(verdict []byte) {
 	defer h.mu.Unlock()
 	h.seq++
 	h.keepLocked(frame(verdictFrame{"verdict", h.seq, h.cfg.Target, verdict}))
+}
+
+// Room publishes what has changed in the room, which is JSON and for every eye.
+func (h *Hub) Room(room []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seq++
+	h.keepLocked(frame(roomFrame{"room", h.seq, h.cfg.Target, room}))
 }
 
 // keepLocked puts the frame h.seq into the ring and has it delivered.

@@ -184,7 +184,7 @@ func TestAfterFiveMinutesAViewerIsToldToFetchAgain(t *testing.T) {
 	if hello := next(t, r.dial(t, "epoch=e1&after=1")); !hello.Resume {
 		t.Error("five minutes of readings were not kept")
 	}
-	for range 1000 {
+	for range r.hub.Usage().MaxFrames {
 		at = at.Add(100 * time.Millisecond)
 		r.hub.Mark(profiler.Mark{At: at})
 	}

@@ -1,0 +1,126 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/leakline/leakline/lab/room"
+	"github.com/leakline/leakline/profiler"
+)
+
+// socket opens the live stream as the browser's page does.
+func (b *browser) socket(t testing.TB) *websocket.Conn {
+	t.Helper()
+	dialer := websocket.Dialer{Jar: b.client.Jar, HandshakeTimeout: 30 * time.Second}
+	conn, resp, err := dialer.Dial("ws"+strings.TrimPrefix(b.URL, "http")+"/ws", http.Header{"Origin": {b.URL}})
+	if err != nil {
+		t.Fatalf("opening the stream: %v (%v)", err, resp)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// A stream is what one viewer got.
+type stream struct {
+	first, last uint64 // frames by number; none is missing between them
+	bytes, n    int
+	err         error
+}
+
+// read follows to the bye.
+func read(conn *websocket.Conn) (s stream) {
+	for {
+		_, raw, err := conn.ReadMessage()
+		if err != nil {
+			s.err = fmt.Errorf("the stream ends without a bye: %w", err)
+			return s
+		}
+		var f struct {
+			Type, Reason string
+			Seq          uint64
+		}
+		if s.err = json.Unmarshal(raw, &f); s.err != nil {
+			return s
+		}
+		s.bytes, s.n = s.bytes+len(raw), s.n+1
+		switch {
+		case f.Type == "bye" && f.Reason == "shutting down":
+			return s
+		case f.Type == "bye":
+			s.err = fmt.Errorf("cut: %s", f.Reason)
+			return s
+		case f.Type == "hello":
+			s.first, s.last = f.Seq, f.Seq
+		case f.Type == "state" && f.Seq == s.first: // sent along with the hello
+		case f.Seq != s.last+1:
+			s.err = fmt.Errorf("frame %d after %d", f.Seq, s.last)
+			return s
+		default:
+			s.last = f.Seq
+		}
+	}
+}
+
+// A class of three hundred watches the charts at 10 Hz and predicts meanwhile:
+// nobody misses a frame, no answer is lost, and each is in the room.
+func TestThreeHundredWatchAndPredict(t *testing.T) {
+	const class, ticks = 300, 30
+	s := newServer(t)
+	s.publishRoom(t)
+	browsers, streams := make([]*browser, class), make([]stream, class)
+	var following, answering sync.WaitGroup
+	for i := range browsers {
+		browsers[i] = s.browser(t, tokens.Viewer)
+		conn := browsers[i].socket(t)
+		following.Go(func() { streams[i] = read(conn) })
+	}
+	until(t, "all are here", func() bool { return s.target.Room.Look(room.Visitor{}).Here == class })
+
+	figures := profiler.Figures{}
+	for f := range figures {
+		figures[f] = 1234567.891 / float64(1+f)
+	}
+	for i, b := range browsers {
+		answering.Go(func() {
+			for path, body := range map[string]string{
+				"room/me": fmt.Sprintf(`{"name":"Person %d"}`, i), answersPath: fmt.Sprintf(`{"answers":["%d"]}`, i%3),
+			} {
+				if status, answer := b.do(t, "PUT", path, body); status != http.StatusOK {
+					t.Errorf("%s: status %d, %s", path, status, answer)
+				}
+			}
+		})
+	}
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for range ticks {
+		s.hub.Reading(profiler.Point{At: <-tick.C, Generation: 1, Figures: figures})
+	}
+	answering.Wait()
+	if tallies, err := s.target.Room.Distribution(room.Place{Lesson: "identify-the-leak", Step: "the-pattern"}); err != nil || fmt.Sprint(tallies[0].Choices) != "[100 100 100]" {
+		t.Errorf("%d predictions, a third each, are counted as %+v, %v", class, tallies, err)
+	}
+	last := s.hub.Seq()
+	s.hub.Close()
+	following.Wait()
+	bytes, frames := 0, 0
+	for i, got := range streams {
+		if got.err != nil || got.last < last {
+			t.Errorf("viewer %d got frames %d to %d of %d: %v", i, got.first, got.last, last, got.err)
+		}
+		bytes, frames = bytes+got.bytes, frames+got.n
+	}
+	if mean := bytes / frames; mean > 500 {
+		t.Errorf("a frame has %d bytes in the mean of %d, want at most 500", mean, frames)
+	}
+	if cut := s.hub.Usage().Cut; cut > 0 {
+		t.Errorf("%d viewers were cut", cut)
+	}
+}
