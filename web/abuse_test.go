@@ -30,8 +30,10 @@ func serve(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a := &api.API{Epoch: "e1", Started: time.Now(), Archive: s.archive, Graphs: s.graphs}
+	a.Targets.Add(api.LabTarget(s.lab, s.hub))
 	server, err := web.New(web.Config{
-		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{api.LabTarget(s.lab, s.hub)}, Archive: s.archive, Graphs: s.graphs},
+		API:   a,
 		Guard: doors, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -9,28 +9,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/metrics"
 )
 
 // newScrape answers Prometheus. The registry is our own: whatever a dependency
 // puts into the default one stays there.
 func newScrape(cfg Config) http.Handler {
-	targets := cfg.API.Targets
-	of := make([]metrics.Target, len(targets))
-	for i, t := range targets {
-		of[i] = metrics.Target{ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest}
-		if t.Lab != nil {
-			of[i].State = t.LabState
-		}
-	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		metrics.NewCollector(metrics.Source{
-			Targets: of, Archive: cfg.API.Archive.Usage, HistoryMaxBytes: cfg.API.HistoryMaxBytes(),
+			Targets: func() []metrics.Target { return scraped(cfg.API.Targets.All()) },
+			Archive: cfg.API.Archive.Usage, HistoryMaxBytes: cfg.API.HistoryMaxBytes,
 			Frames: func() (sum uint64) {
-				for _, t := range targets {
+				for _, t := range cfg.API.Targets.All() {
 					sum += t.Hub.Seq()
 				}
 				return sum
@@ -42,6 +36,18 @@ func newScrape(cfg Config) http.Handler {
 		ErrorLog:      slog.NewLogLogger(cfg.Log.Handler(), slog.LevelError),
 		ErrorHandling: promhttp.ContinueOnError, // a figure that cannot be had does not hide the others
 	})
+}
+
+// scraped says where the figures of each target live.
+func scraped(targets []*api.Target) []metrics.Target {
+	of := make([]metrics.Target, len(targets))
+	for i, t := range targets {
+		of[i] = metrics.Target{ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest}
+		if t.Lab != nil {
+			of[i].State = t.LabState
+		}
+	}
+	return of
 }
 
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {

@@ -29,21 +29,24 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 
 // page is what stands around every page's content.
 func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templates.Page {
-	life := t.Life()
 	_, offset := time.Now().Zone()
 	p := templates.Page{
 		AssetBase: s.assets.base, Title: title, Nav: nav,
-		Target: t.ID, TargetKind: "lab", Status: templates.Status(life.Status),
-		Generation: strconv.Itoa(int(life.Generation)), Viewers: strconv.Itoa(t.Hub.Usage().Viewers),
 		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60, Plain: s.cfg.Plain,
 	}
+	if t == nil { // nothing is watched yet
+		return p
+	}
+	life := t.Life()
+	p.Target, p.TargetKind, p.Status = t.ID, "lab", templates.Status(life.Status)
+	p.Generation, p.Viewers = strconv.Itoa(int(life.Generation)), strconv.Itoa(t.Hub.Usage().Viewers)
 	if t.Lab == nil {
 		p.TargetKind = "attached"
 	}
 	if !life.Since.IsZero() {
 		p.Uptime = uptime(time.Since(life.Since))
 	}
-	if len(s.cfg.API.Targets) > 1 {
+	if len(s.cfg.API.Targets.All()) > 1 {
 		p.Targets = s.targetLinks(t, nav)
 		p.Query = "?" + url.Values{"target": {t.ID}}.Encode()
 	}
@@ -54,7 +57,7 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 func (s *Server) targetLinks(current *api.Target, nav string) []templates.TargetLink {
 	path := cmp.Or(map[string]string{"snapshots": "/snapshots", "holders": "/holders", "learn": "/learn"}[nav], "/") // a diff is of one target alone
 	var links []templates.TargetLink
-	for _, t := range s.cfg.API.Targets {
+	for _, t := range s.cfg.API.Targets.All() {
 		life, v := t.Life(), t.Verdict()
 		links = append(links, templates.TargetLink{
 			ID: t.ID, Href: path + "?" + url.Values{"target": {t.ID}}.Encode(), Current: t == current,
@@ -65,14 +68,15 @@ func (s *Server) targetLinks(current *api.Target, nav string) []templates.Target
 }
 
 // targetOr is the target that the request names, else the one of this id, else
-// the first.
+// the first; nil when there is none.
 func (s *Server) targetOr(r *http.Request, id string) *api.Target {
 	for _, id := range []string{r.FormValue("target"), id} {
 		if t, err := s.cfg.API.Find(id); err == nil && id != "" {
 			return t
 		}
 	}
-	return s.cfg.API.Targets[0]
+	t, _ := s.cfg.API.Find("")
+	return t
 }
 
 // anonymousPage is for who has shown no token: it says nothing of the lab.

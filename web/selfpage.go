@@ -71,7 +71,7 @@ func (s *Server) costs() []templates.Cost {
 func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 	hub, history, crowd := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes(), s.crowd.usage()
 	count := func(n int) string { return units.Count(float64(n)) }
-	view := templates.DebugSelfView{Page: s.page(r, s.cfg.API.Targets[0], "This dashboard", "")}
+	view := templates.DebugSelfView{Page: s.page(r, s.targetOr(r, ""), "This dashboard", "")}
 	view.Groups = []templates.DebugGroup{
 		{Title: "Process", Rows: []templates.DebugRow{
 			{Name: "uptime", Value: uptime(time.Since(s.cfg.API.Started))},
@@ -104,7 +104,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 
 // roomRows show how full the room of the lab is; empty without one.
 func roomRows(a *api.API) (rows []templates.DebugRow) {
-	for _, t := range a.Targets {
+	for _, t := range a.Targets.All() {
 		if t.Room != nil {
 			u := t.Room.Usage()
 			rows = append(rows, templates.DebugRow{

@@ -76,7 +76,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
-	for _, t := range s.cfg.API.Targets {
+	for _, t := range s.cfg.API.Targets.All() {
 		t.Hub.Close() // Shutdown does not know upgraded connections
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)

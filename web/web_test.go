@@ -100,8 +100,10 @@ func newServer(t testing.TB) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a := &api.API{Epoch: "e1", Started: time.Now(), Archive: kept, Graphs: graphs}
+	a.Targets.Add(s.target)
 	s.web, err = web.New(web.Config{
-		API:   &api.API{Epoch: "e1", Started: time.Now(), Targets: []*api.Target{s.target}, Archive: kept, Graphs: graphs},
+		API:   a,
 		Guard: doors, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

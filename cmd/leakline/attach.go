@@ -101,7 +101,7 @@ func (o *observer) attach(id string, s *target.Stranger, gc bool, userCode *rege
 		Stranger: s, Watch: w, GC: gc, OnLife: func() { shown.StateChanged() }, Log: o.log,
 	})
 	shown = api.AttachedTarget(a, w, s.URL(), hub)
-	o.api.Targets = append(o.api.Targets, shown)
+	o.api.Targets.Add(shown)
 	return a
 }
 

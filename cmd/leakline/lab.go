@@ -55,7 +55,7 @@ func runLab(ctx context.Context, f labFlags, stdout, stderr io.Writer) error {
 	}
 	defer patient.Close()
 	shown = api.LabTarget(patient, hub)
-	o.api.Targets = []*api.Target{shown}
+	o.api.Targets.Add(shown)
 	state := patient.State()
 	return o.run(ctx, []fact{{"redis", state.Redis}, {"database", state.Database}}, patient.Run)
 }

@@ -81,7 +81,7 @@ func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
 		return err
 	}
 	parts = append(parts, func(ctx context.Context) error { return server.Serve(ctx, o.listener) })
-	for _, t := range o.api.Targets {
+	for _, t := range o.api.Targets.All() {
 		parts = append(parts, func(ctx context.Context) error { return o.api.PublishStates(ctx, t) })
 		if t.Room != nil {
 			parts = append(parts, func(ctx context.Context) error { return api.PublishRoom(ctx, t) })

@@ -25,7 +25,7 @@ const maxBody = 16 << 10
 type API struct {
 	Epoch   string
 	Started time.Time
-	Targets []*Target // the first is meant where none is named
+	Targets Targets // the first is meant where none is named
 	Archive *archive.Archive
 	Graphs  *archive.Archive // of heap graphs
 
@@ -102,7 +102,7 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 // and its first reading has come, or any of the services watched does.
 func (a *API) Ready() (checks map[string]string, ok bool) {
 	checks = make(map[string]string)
-	for _, t := range a.Targets {
+	for _, t := range a.Targets.All() {
 		up, read := t.ready()
 		ok = ok || up && read
 		of := func(check string) string {

@@ -15,9 +15,10 @@ import (
 // maxLabel bounds a label in characters.
 const maxLabel = 80
 
-// Snapshots lists what is kept of a target, and what was uploaded, oldest first.
+// Snapshots lists what is kept of a target, which may be nil, and what was
+// uploaded, oldest first.
 func (a *API) Snapshots(t *Target) []profiler.Snapshot {
-	list := slices.DeleteFunc(a.Archive.List(), func(s profiler.Snapshot) bool { return s.Target != t.ID && s.Target != UploadTarget })
+	list := slices.DeleteFunc(a.Archive.List(), func(s profiler.Snapshot) bool { return (t == nil || s.Target != t.ID) && s.Target != UploadTarget })
 	for i := range list {
 		list[i] = a.toldSnapshot(list[i])
 	}

@@ -201,8 +201,9 @@ func (a *API) targets(w http.ResponseWriter, _ *http.Request) error {
 		Status  target.Status `json:"status"`
 		Verdict *string       `json:"verdict"` // null: nothing has been judged
 	}
-	list := make([]one, len(a.Targets))
-	for i, t := range a.Targets {
+	all := a.Targets.All()
+	list := make([]one, len(all))
+	for i, t := range all {
 		list[i] = one{ID: t.ID, URL: t.URL(), Status: t.Life().Status}
 		if v := t.Verdict(); v.Word != verdict.Insufficient {
 			list[i].Verdict = (*string)(&v.Word)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/leakline/leakline/lab"
@@ -106,7 +105,7 @@ func (a *API) PublishStates(ctx context.Context, t *Target) error {
 
 // StreamUsage is what the hubs of all targets hold together.
 func (a *API) StreamUsage() (sum live.Usage) {
-	for _, t := range a.Targets {
+	for _, t := range a.Targets.All() {
 		sum = sum.Plus(t.Hub.Usage())
 	}
 	return sum
@@ -114,25 +113,10 @@ func (a *API) StreamUsage() (sum live.Usage) {
 
 // HistoryMaxBytes bounds the history of all targets together.
 func (a *API) HistoryMaxBytes() (sum int64) {
-	for _, t := range a.Targets {
+	for _, t := range a.Targets.All() {
 		sum += t.Watch.Series().MaxBytes()
 	}
 	return sum
-}
-
-// Find returns the target that a request names, by default the first.
-func (a *API) Find(id string) (*Target, error) {
-	if id == "" {
-		return a.Targets[0], nil
-	}
-	var known []string
-	for _, t := range a.Targets {
-		if t.ID == id {
-			return t, nil
-		}
-		known = append(known, t.ID)
-	}
-	return nil, Refuse(http.StatusNotFound, "target %q: there is only %s", id, strings.Join(known, ", "))
 }
 
 // A targetHandler answers for one target.

@@ -25,12 +25,12 @@ type Target struct {
 // A Source says where the figures live. All fields are required; the functions
 // are called from any goroutine.
 type Source struct {
-	Targets []Target
+	Targets func() []Target
 	Frames  func() uint64 // published so far
 	Stream  func() live.Usage
 	Archive func() archive.Usage
 
-	HistoryMaxBytes int64 // bound of series and marks
+	HistoryMaxBytes func() int64 // bound of series and marks
 }
 
 // An instant is everything a scrape tells, each source read once.
@@ -44,7 +44,7 @@ type instant struct {
 }
 
 func (s *Source) now() *instant {
-	return &instant{frames: s.Frames(), stream: s.Stream(), archive: s.Archive(), history: s.HistoryMaxBytes}
+	return &instant{frames: s.Frames(), stream: s.Stream(), archive: s.Archive(), history: s.HistoryMaxBytes()}
 }
 
 // of turns to one target.
@@ -112,9 +112,8 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	for i, m := range ofObserver {
 		send(c.observer[i], m)
 	}
-	for t := range c.source.Targets {
-		of := &c.source.Targets[t]
-		now.of(of)
+	for _, of := range c.source.Targets() {
+		now.of(&of)
 		for i, m := range ofTarget {
 			send(c.target[i], m, of.ID)
 		}

@@ -19,24 +19,25 @@ import (
 
 // source is an observer that has been in use, over a patient that is down.
 func source() metrics.Source {
+	targets := []metrics.Target{{
+		ID: "checker",
+		State: func() lab.State {
+			return lab.State{
+				Life:     target.Life{Status: lab.BackingOff, Generation: 3, Restarts: 2, OOMKills: 1},
+				Strategy: "list-scan",
+				Counts:   lab.LoadCounts{Sent: 10, Answered: 6, Errors: 4, Wrong: 1, Skipped: 5},
+			}
+		},
+		Latest: func() (r profiler.Reading, f profiler.Figures, ok bool) { return },
+	}}
 	return metrics.Source{
-		Targets: []metrics.Target{{
-			ID: "checker",
-			State: func() lab.State {
-				return lab.State{
-					Life:     target.Life{Status: lab.BackingOff, Generation: 3, Restarts: 2, OOMKills: 1},
-					Strategy: "list-scan",
-					Counts:   lab.LoadCounts{Sent: 10, Answered: 6, Errors: 4, Wrong: 1, Skipped: 5},
-				}
-			},
-			Latest: func() (r profiler.Reading, f profiler.Figures, ok bool) { return },
-		}},
-		Frames: func() uint64 { return 5000 },
+		Targets: func() []metrics.Target { return targets },
+		Frames:  func() uint64 { return 5000 },
 		Stream: func() live.Usage {
 			return live.Usage{Viewers: 2, MaxViewers: 2000, Frames: 3200, MaxFrames: 3200, Cut: 7}
 		},
 		Archive:         func() archive.Usage { return archive.Usage{Count: 4, MaxCount: 1000, Bytes: 80_000, MaxBytes: 256e6} },
-		HistoryMaxBytes: 9e6,
+		HistoryMaxBytes: func() int64 { return 9e6 },
 	}
 }
 
@@ -130,7 +131,7 @@ func TestWhatIsNotKnownIsAbsent(t *testing.T) {
 
 func TestFiguresAreThoseOfTheScrape(t *testing.T) {
 	s, r := source(), profiler.NewReading(time.Now(), 1)
-	s.Targets[0].Latest = func() (profiler.Reading, profiler.Figures, bool) { return r, profiler.Figures{}, true }
+	s.Targets()[0].Latest = func() (profiler.Reading, profiler.Figures, bool) { return r, profiler.Figures{}, true }
 	registry := register(t, s)
 	for _, floor := range []string{"2.1e+06", "0"} { // that nothing is alive is a measurement too
 		v, err := strconv.ParseFloat(floor, 64)
@@ -150,10 +151,10 @@ leakline_patient_floor_bytes{target="checker"} ` + floor + "\n"
 
 func TestNamesFollowThePractice(t *testing.T) {
 	s := source()
-	state := s.Targets[0].State()
+	state := s.Targets()[0].State()
 	state.Since = time.Now()
-	s.Targets[0].State = func() lab.State { return state }
-	s.Targets[0].Latest = func() (r profiler.Reading, f profiler.Figures, ok bool) { return r, f, true } // all known
+	s.Targets()[0].State = func() lab.State { return state }
+	s.Targets()[0].Latest = func() (r profiler.Reading, f profiler.Figures, ok bool) { return r, f, true } // all known
 	registry := register(t, s)
 	problems, err := testutil.GatherAndLint(registry)
 	if err != nil {
