@@ -1,0 +1,8 @@
+package fleet
+
+// What the tests look at.
+var (
+	OrderOf     = orderOf
+	ParseMember = parseMember
+	Backoff     = backoff
+)
