@@ -34,6 +34,8 @@ type judge struct {
 	latest  verdict.Verdict
 	judged  int               // window of latest
 	keepers map[string]keeper // of that window, by suspectKey
+	turns   []Turn            // oldest first
+	turnIn  int               // window of the last of them
 
 	// Owned by whoever takes in readings.
 	byReadings bool      // a reading is a look; else looks are taken
@@ -153,6 +155,7 @@ func (j *judge) keep(v verdict.Verdict, window int) (_ verdict.Verdict, news boo
 	j.wonders(v, window)
 	was := j.latest
 	j.latest = v
+	j.turnLocked(v)
 	return v, was.Word != v.Word || firstSuspect(was) != firstSuspect(v)
 }
 
