@@ -64,6 +64,9 @@ var bans = map[string]map[string]string{
 		"checker/...": "a document is bytes", "profiler/...": "a document is bytes",
 		"lab/...": "a document is bytes", "web/...": "a document is bytes",
 	},
+	"web/chart": {
+		"net/http": "a picture is drawn for whoever asks",
+	},
 	"web/...": {
 		"github.com/google/pprof/driver": "the driver opens files that a profile names",
 	},

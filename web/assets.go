@@ -56,6 +56,15 @@ func loadAssets() (*assets, error) {
 	return a, nil
 }
 
+// sheet is a style sheet as it is written into a document of its own.
+func (a *assets) sheet(names ...string) string {
+	var all strings.Builder
+	for _, name := range names {
+		all.Write(a.files["css/"+name+".css"].plain)
+	}
+	return all.String()
+}
+
 // contentTypeOf does not ask the system, which may know text/plain for .js.
 func contentTypeOf(name string) string {
 	switch ext := path.Ext(name); ext {

@@ -64,6 +64,8 @@ var needs = map[string]guard.Role{
 	"PATCH /api/v1/snapshots/{id}":                     guard.Instructor,
 	"DELETE /api/v1/snapshots/{id}":                    guard.Instructor,
 	"GET /api/v1/snapshots/{id}/profile.pb.gz":         guard.Viewer,
+	"GET /report":                                      guard.Viewer,
+	"GET /report.html":                                 guard.Viewer,
 	"GET /learn":                                       guard.Viewer,
 	"GET /learn/{lesson}":                              guard.Viewer,
 	"GET /api/v1/lessons":                              guard.Viewer,

@@ -55,7 +55,7 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 
 // targetLinks leads to the same page of every target.
 func (s *Server) targetLinks(current *api.Target, nav string) []templates.TargetLink {
-	path := cmp.Or(map[string]string{"snapshots": "/snapshots", "holders": "/holders", "learn": "/learn"}[nav], "/") // a diff is of one target alone
+	path := cmp.Or(map[string]string{"snapshots": "/snapshots", "holders": "/holders", "learn": "/learn", "report": "/report"}[nav], "/") // a diff is of one target alone
 	var links []templates.TargetLink
 	for _, t := range s.cfg.API.Targets.All() {
 		life, v := t.Life(), t.Verdict()

@@ -21,6 +21,8 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "GET /holders/{id}", Need: guard.Instructor, Handle: s.holdersPage},
 		{Pattern: "GET /learn", Need: guard.Viewer, Handle: s.learnPage},
 		{Pattern: "GET /learn/{lesson}", Need: guard.Viewer, Handle: s.lessonPage},
+		{Pattern: "GET /report", Need: guard.Viewer, Handle: s.reportPage},
+		{Pattern: "GET /report.html", Need: guard.Viewer, Handle: s.reportFile},
 		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
 		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
 		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},
@@ -73,6 +75,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized && strings.HasPrefix(r.URL.Path, "/debug/pprof") {
 		// go tool pprof, and a browser that wants a profile, can answer this.
 		w.Header().Set("WWW-Authenticate", `Basic realm="leakline: any user, the instructor's token as password"`)
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
 	}
 	if !wantsPage(r) {
 		api.Problem(w, err)

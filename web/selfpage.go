@@ -72,6 +72,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 	hub, history, crowd := s.cfg.API.StreamUsage(), s.cfg.API.HistoryMaxBytes(), s.crowd.usage()
 	count := func(n int) string { return units.Count(float64(n)) }
 	view := templates.DebugSelfView{Page: s.page(r, s.targetOr(r, ""), "This dashboard", "")}
+	reports, reportBytes := s.reports.usage()
 	view.Groups = []templates.DebugGroup{
 		{Title: "Process", Rows: []templates.DebugRow{
 			{Name: "uptime", Value: uptime(time.Since(s.cfg.API.Started))},
@@ -93,6 +94,10 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 		{Title: "Room", Rows: roomRows(s.cfg.API)},
 		{Title: "History", Rows: []templates.DebugRow{
 			{Name: "series and marks", Bound: units.Bytes(float64(history))},
+		}},
+		{Title: "Reports", Rows: []templates.DebugRow{
+			{Name: "kept for a moment", Value: count(reports), Bound: count(maxReports)},
+			{Name: "bytes", Value: units.Bytes(float64(reportBytes)), Bound: units.Bytes(maxReports * maxReportBytes)},
 		}},
 		{Title: "Snapshots", Rows: keptRows(s.cfg.API.Archive.Usage())},
 		{Title: "Heap graphs", Rows: append(keptRows(s.cfg.API.Graphs.Usage()), templates.DebugRow{

@@ -35,6 +35,8 @@ type Server struct {
 	scrape http.Handler
 	self   selfMeter
 	crowd  *crowd
+
+	reports reports
 }
 
 // New returns a server that does not listen yet.

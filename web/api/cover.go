@@ -7,6 +7,7 @@ import (
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/profiler/verdict"
 )
 
@@ -45,6 +46,14 @@ func (t *Target) Spans(since time.Time) []profiler.Span {
 		}
 	}
 	return spans
+}
+
+// Turns are when the verdict became which, as far as it may be told.
+func (t *Target) Turns() []target.Turn {
+	if t.covered() {
+		return nil
+	}
+	return t.Watch.Turns()
 }
 
 // Scores are what each strategy of the target's lab has cost since an instant.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
@@ -19,16 +20,20 @@ var windows = map[string]time.Duration{
 	"1m": time.Minute, "5m": 5 * time.Minute, "15m": 15 * time.Minute, "1h": time.Hour, "24h": 24 * time.Hour,
 }
 
-func windowOf(r *http.Request) (time.Duration, error) {
-	name := r.FormValue("window")
-	if name == "" {
-		name = "5m"
-	}
+// WindowOf is the span of time a request names, by default otherwise.
+func WindowOf(r *http.Request, otherwise string) (name string, span time.Duration, err error) {
+	name = cmp.Or(r.FormValue("window"), otherwise)
 	span, ok := windows[name]
 	if !ok {
-		return 0, refuse("window %q: want 1m, 5m, 15m, 1h or 24h", name)
+		return "", 0, refuse("window %q: want 1m, 5m, 15m, 1h or 24h", name)
 	}
-	return span, nil
+	return name, span, nil
+}
+
+// windowOf is the span of a chart.
+func windowOf(r *http.Request) (time.Duration, error) {
+	_, span, err := WindowOf(r, "5m")
+	return span, err
 }
 
 type jsonSpan struct {

@@ -91,13 +91,13 @@ func (p *Picture) Draw(s Strip) string {
 	d := &drawing{Picture: p, strip: &s, top: plotTop, bottom: float64(s.Height) - 8}
 	d.chooseAxes()
 	d.printf(`<svg class="chart" viewBox="0 0 %d %d" role="img" aria-label="%s">`, Width, s.Height, html.EscapeString(s.About))
-	d.gridLines()
 	for _, g := range p.Gaps {
 		from, to := max(left, p.x(g.From)), min(right, p.x(g.To))
 		if to > from {
 			d.printf(`<rect class="gap" x="%s" y="0" width="%s" height="%d"/>`, n(from), n(to-from), s.Height)
 		}
 	}
+	d.gridLines()
 	for _, l := range s.Limits {
 		d.limit(l)
 	}

@@ -9,7 +9,6 @@ import (
 
 const (
 	laneHeight = 66
-	chipsApart = 24
 	nameRoom   = 7.4 // of a character
 )
 
@@ -41,8 +40,7 @@ func (p *Picture) Lane(about string) string {
 		d.ribbon(s)
 	}
 	for _, c := range d.chips() {
-		text := numbers(c.marks)
-		width := 10 + nameRoom*float64(len([]rune(text)))
+		text, width := numbers(c.marks), c.width()
 		d.printf(`<rect class="chip %s" x="%s" y="44" width="%s" height="18" rx="2"/>`, html.EscapeString(c.kind), n(c.x-width/2), n(width))
 		d.printf(`<text class="chip %s" x="%s" y="57" text-anchor="middle">%s</text>`, html.EscapeString(c.kind), n(c.x), text)
 	}
@@ -77,17 +75,30 @@ func (d *drawing) chips() []chip {
 		if m.Number == 0 || x < left || x > right {
 			continue
 		}
-		if last := len(all) - 1; last >= 0 && x-all[last].x < chipsApart {
-			c := &all[last]
-			c.marks = append(c.marks, m)
-			if weight(m.Kind) < weight(c.kind) {
-				c.kind = m.Kind
-			}
-			continue
+		next := chip{x, m.Kind, []Mark{m}}
+		for len(all) > 0 && next.touches(&all[len(all)-1]) {
+			before := all[len(all)-1]
+			all = all[:len(all)-1]
+			next = before.with(next)
 		}
-		all = append(all, chip{x, m.Kind, []Mark{m}})
+		all = append(all, next)
 	}
 	return all
+}
+
+func (c *chip) width() float64 { return 8 + nameRoom*float64(len([]rune(numbers(c.marks)))) }
+
+func (c *chip) touches(before *chip) bool {
+	return c.x-before.x < (c.width()+before.width())/2+2
+}
+
+// with is both as one, in the middle of them, which looks as the weightier does.
+func (c chip) with(next chip) chip {
+	joined := chip{(c.x + next.x) / 2, c.kind, append(c.marks, next.marks...)}
+	if weight(next.kind) < weight(c.kind) {
+		joined.kind = next.kind
+	}
+	return joined
 }
 
 func weight(kind string) int {

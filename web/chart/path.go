@@ -127,3 +127,24 @@ func (d *drawing) thinned(run []int, v []float64) []int {
 	}
 	return kept
 }
+
+// Unknown returns the stretches in which nothing is known of a value: readings
+// are missing, the process was down, or another life began. What lies before
+// the first reading is none of them.
+func (p *Picture) Unknown(v []float64) []Gap {
+	if len(p.Times) == 0 {
+		return nil
+	}
+	var all []Gap
+	known := p.Times[0] // until when
+	for i, run := range p.stretches(v) {
+		if begins := p.Times[run[0]]; i > 0 || begins.After(known) {
+			all = append(all, Gap{known, begins})
+		}
+		known = p.Times[run[len(run)-1]]
+	}
+	if p.To.Sub(known) > p.silence() {
+		all = append(all, Gap{known, p.To})
+	}
+	return all
+}
