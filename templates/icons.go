@@ -31,6 +31,7 @@ var listIcons = []struct{ name, path string }{
 	{"pin", "M6 2h4l-.5 5 2.5 2H4l2.5-2zM8 9v5"},
 	{"download", "M8 3v8M5 8l3 3 3-3M3 13h10"},
 	{"upload", "M8 11V3M5 6l3-3 3 3M3 13h10"},
+	{"icicle", "M2 2.5h12V6H2zM2 6h7.5v3.5H2zM2 9.5h4V13H2z"},
 	{"trash", "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.5 9h6l.5-9"},
 	{"copy", "M6 5V2h8v8h-3M2 6h8v8H2z"},
 }

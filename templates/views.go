@@ -236,6 +236,7 @@ type SnapshotRow struct {
 	Rate       string // "64 KiB", bytes between samples
 	Label      string
 	Pinned     bool
+	PprofHref  string // pprof's own pages about it
 }
 
 // A SnapshotRef names a snapshot in a sentence or a list.
@@ -260,6 +261,8 @@ type DiffView struct {
 	Commands []string
 	Remark   string // what pprof would say, and why we say it differently
 	Profiles []Link // both .pb.gz
+	Pprof    Link   // the same two in pprof's own pages
+	NoGraph  string // why pprof's graph is missing there; "" when it is not
 	Warnings []string
 }
 

@@ -57,6 +57,7 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 	}
 	closed := []string{
 		"/api/v1/snapshots/" + id + "/profile.pb.gz", "/api/v1/diff?base=" + id + "&head=" + id, "/debug/pprof/heap",
+		"/pprof/" + id + "/top", "/pprof/diff/" + id + "/" + id + "/top",
 	}
 	for _, path := range closed {
 		if resp, _ := s.send(t, "GET", path, bearer(tokens.Instructor)); resp.StatusCode != http.StatusConflict {

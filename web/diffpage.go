@@ -12,6 +12,7 @@ import (
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
+	"github.com/leakline/leakline/web/pprofui"
 )
 
 // diffPage compares two snapshots, or asks which.
@@ -92,7 +93,11 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 		Headline: diffHeadline(c), Sample: c.Sample, Samples: sampleChoices(link, c.Kind), Per: perChoices(link),
 		Change: changeTitle(c.Sample, per), Scale: unit.scale,
 		Empty:    "Nothing moved between these two.",
+		Pprof:    templates.Link{Text: "Open in pprof", Href: pprofHref(c.Base.ID, c.Head.ID, c.Sample)},
 		Commands: commands(c), Remark: remark(c), Warnings: c.Warnings,
+	}
+	if !pprofui.HasGraph() {
+		v.NoGraph = "pprof's pages have the flame graph, top and peek; its graph needs Graphviz's dot where leakline runs."
 	}
 	v.Sources = s.sources(c)
 	shown := worthARow(c.Report)

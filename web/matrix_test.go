@@ -13,11 +13,13 @@ import (
 // needs says who may use each route. A new route without an entry here fails
 // the test: whoever adds it decides, in this file, who may.
 var needs = map[string]guard.Role{
-	"GET /{$}":                                         guard.Viewer,
-	"GET /snapshots":                                   guard.Viewer,
-	"GET /diff":                                        guard.Viewer,
-	"GET /holders":                                     guard.Instructor,
-	"GET /holders/{id}":                                guard.Instructor,
+	"GET /{$}":                  guard.Viewer,
+	"GET /snapshots":            guard.Viewer,
+	"GET /diff":                 guard.Viewer,
+	"GET /holders":              guard.Instructor,
+	"GET /holders/{id}":         guard.Instructor,
+	"GET /pprof/{id}/{view...}": guard.Viewer,
+	"GET /pprof/diff/{base}/{head}/{view...}":          guard.Viewer,
 	"GET /debug/self":                                  guard.Instructor,
 	"GET /ws":                                          guard.Viewer,
 	"GET /debug/pprof/":                                guard.Instructor,
@@ -145,7 +147,7 @@ func checkRefusal(t *testing.T, s *testServer, pattern, method string, who sende
 	if !cut {
 		template = "/nothing/here"
 	}
-	path := strings.NewReplacer("{$}", "", "{id}", "404", "{version}", "0", "{path...}", "none.js", "{lesson}", "none", "{step}", "none").Replace(template)
+	path := strings.NewReplacer("{$}", "", "{id}", "404", "{version}", "0", "{path...}", "none.js", "{base}", "404", "{head}", "405", "{view...}", "top", "{lesson}", "none", "{step}", "none").Replace(template)
 	req := httptest.NewRequest(method, "http://"+s.Listener.Addr().String()+path, nil)
 	if who.token != "" {
 		req.Header.Set("Authorization", "Bearer "+who.token)

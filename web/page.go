@@ -118,6 +118,8 @@ func tryInstead(status int) string {
 		return "Open the instructor's link that leakline printed at start."
 	case http.StatusMisdirectedRequest:
 		return "Open the link that leakline printed at start, letter by letter."
+	case http.StatusNotImplemented:
+		return "Go back: what else there is works without it."
 	case http.StatusServiceUnavailable:
 		return "The process is not there now; try again in a moment."
 	}

@@ -23,6 +23,8 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "GET /learn/{lesson}", Need: guard.Viewer, Handle: s.lessonPage},
 		{Pattern: "GET /report", Need: guard.Viewer, Handle: s.reportPage},
 		{Pattern: "GET /report.html", Need: guard.Viewer, Handle: s.reportFile},
+		{Pattern: "GET /pprof/{id}/{view...}", Need: guard.Viewer, Handle: s.openInPprof},
+		{Pattern: "GET /pprof/diff/{base}/{head}/{view...}", Need: guard.Viewer, Handle: s.openInPprof},
 		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
 		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
 		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},

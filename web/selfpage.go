@@ -13,6 +13,7 @@ import (
 	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/pprofui"
 )
 
 // A selfMeter says what this process costs. It keeps the reading before, to
@@ -100,6 +101,9 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "bytes", Value: units.Bytes(float64(reportBytes)), Bound: units.Bytes(maxReports * maxReportBytes)},
 		}},
 		{Title: "Snapshots", Rows: keptRows(s.cfg.API.Archive.Usage())},
+		{Title: "Open in pprof", Rows: []templates.DebugRow{
+			{Name: "ready to be shown", Value: count(s.pages.Kept()), Bound: count(pprofui.MaxKept)},
+		}},
 		{Title: "Heap graphs", Rows: append(keptRows(s.cfg.API.Graphs.Usage()), templates.DebugRow{
 			Name: "ready to be asked", Value: count(s.cfg.API.AnalysesKept()), Bound: count(api.MaxAnalyses),
 		})},

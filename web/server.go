@@ -14,6 +14,7 @@ import (
 
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
+	"github.com/leakline/leakline/web/pprofui"
 )
 
 // Config wires a server. API, Guard and Log are required.
@@ -34,6 +35,7 @@ type Server struct {
 	assets *assets
 	scrape http.Handler
 	self   selfMeter
+	pages  *pprofui.Pages
 	crowd  *crowd
 
 	reports reports
@@ -47,7 +49,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, mux: http.NewServeMux(), assets: files, scrape: newScrape(cfg),
-		crowd: newCrowd(),
+		crowd: newCrowd(), pages: pprofui.New(pprofui.Config{Load: cfg.API.Profile, Log: cfg.Log}),
 	}
 	for _, r := range s.routes() {
 		s.mux.Handle(r.Pattern, s.handle(r))

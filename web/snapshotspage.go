@@ -34,7 +34,7 @@ func snapshotRow(s profiler.Snapshot) templates.SnapshotRow {
 	row := templates.SnapshotRow{
 		ID: s.ID, Time: clock(s.Time.Local()), UnixMilli: s.Time.UnixMilli(), Reason: string(s.Reason), Strategy: s.Strategy,
 		Generation: strconv.Itoa(int(s.Generation)), Cost: units.Seconds(s.CaptureMS / 1e3), Size: units.Bytes(float64(s.Bytes)),
-		Label: s.Label, Pinned: s.Pinned,
+		Label: s.Label, Pinned: s.Pinned, PprofHref: pprofHref("", s.ID, ""),
 	}
 	if s.FloorBytes != nil {
 		row.Floor = units.Bytes(float64(*s.FloorBytes))

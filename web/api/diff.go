@@ -143,6 +143,25 @@ func (a *API) decodeLocked(id string) (*profile.Profile, error) {
 	return p, nil
 }
 
+// Profile decodes the profile of a snapshot that may be seen. It is the
+// caller's alone.
+func (a *API) Profile(id string) (*profile.Profile, error) {
+	if _, err := a.Snapshot(id); err != nil {
+		return nil, err
+	}
+	raw, err := a.Archive.Profile(id)
+	if err != nil {
+		return nil, err
+	}
+	a.compare.mu.Lock()
+	defer a.compare.mu.Unlock()
+	p, err := diff.Decode(bytes.NewReader(raw), diff.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("reading snapshot %s: %w", id, err)
+	}
+	return p, nil
+}
+
 // compareOptions says what we know of the two beside their profiles.
 func compareOptions(base, head profiler.Snapshot, sample string) diff.Options {
 	if base.Target == UploadTarget || head.Target == UploadTarget {

@@ -15,6 +15,7 @@ import (
 	"github.com/leakline/leakline/profiler/heapgraph"
 	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/web/guard"
+	"github.com/leakline/leakline/web/pprofui"
 )
 
 // StatusOf is the only place that knows how failures map to HTTP.
@@ -24,12 +25,15 @@ func StatusOf(err error) int {
 	}
 	var bad *badRequest
 	var mismatch *diff.MismatchError
+	var refused *pprofui.RefusedError
 	switch {
 	case errors.As(err, &bad):
 		return bad.status
-	case errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy), errors.Is(err, lesson.ErrUnknown):
+	case errors.As(err, &refused):
+		return http.StatusBadRequest
+	case errors.Is(err, pprofui.ErrNoView), errors.Is(err, profiler.ErrNoSnapshot), errors.Is(err, lab.ErrUnknownStrategy), errors.Is(err, lesson.ErrUnknown):
 		return http.StatusNotFound
-	case errors.Is(err, target.ErrNoHeapGraph), errors.Is(err, target.ErrNoSizes):
+	case errors.Is(err, target.ErrNoHeapGraph), errors.Is(err, target.ErrNoSizes), errors.Is(err, pprofui.ErrClosed), errors.Is(err, pprofui.ErrNoHome), errors.Is(err, pprofui.ErrNoGraphviz):
 		return http.StatusNotImplemented
 	case errors.Is(err, heapgraph.ErrRace):
 		return http.StatusUnprocessableEntity
