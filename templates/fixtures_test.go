@@ -134,7 +134,9 @@ func everyPage() map[string]templ.Component {
 		"diff, too few":     DiffPick(DiffPickView{Page: page("diff", false)}),
 		"error":             Error(ErrorView{Page: page("", false), Status: "404", Found: "There is no snapshot 99.", Back: Link{"See the snapshots", "/snapshots"}}),
 		"sign in":           SignIn(SignInView{Page: anonymous, Message: "That token is not known here.", Next: "/diff"}),
-		"debug":             DebugSelf(DebugSelfView{Page: page("", true), Groups: []DebugGroup{{"Viewers", []DebugRow{{"connections", "3", "2 000"}}}}}),
+		"debug":             DebugSelf(DebugSelfView{Page: page("", true), Groups: []DebugGroup{{"Viewers", []DebugRow{{"connections", "3", "2 000"}}, Link{"Who did what", "/audit"}}}}),
+		"audit":             Audit(AuditView{Page: page("", true), Failing: "No space left on device.", Rows: []AuditRow{{Seq: "7", Time: "2026-01-01 14:03:00", Role: "instructor", Who: "a1b2c3", Did: "PUT /api/v1/load", With: "rps=5", Status: "200"}}}),
+		"audit, empty":      Audit(AuditView{Page: page("", true)}),
 		"debug, empty":      DebugSelf(DebugSelfView{Page: page("", true)}),
 	}
 }

@@ -22,11 +22,12 @@ type Page struct {
 	Target     string // id of the watched process; "" hides the vitals
 	TargetKind string // "lab" or "attached"
 	Status     Status
-	Uptime     string       // "57 s"
-	Generation string       // the process generation: "3"
-	Viewers    string       // "23"
-	Instructor bool         // false: no control is rendered, on any page
-	Anonymous  bool         // nobody is signed in: no role, no navigation
+	Uptime     string // "57 s"
+	Generation string // the process generation: "3"
+	Viewers    string // "23"
+	Instructor bool   // false: no control is rendered, on any page
+	Anonymous  bool   // nobody is signed in: no role, no navigation
+	Desk       Desk
 	Plain      bool         // reached over a network without encryption, which the page says
 	Targets    []TargetLink // all that are watched, when there are several
 	Query      string       // "?target=…" to stay with this one, "" when there is one alone
@@ -353,6 +354,26 @@ type SignInView struct {
 	Next    string // path to go on to
 }
 
+// AuditView lists who did what, newest first.
+type AuditView struct {
+	Page    Page
+	Failing string // why the file is not written to; "" when it is
+	Rows    []AuditRow
+}
+
+// An AuditRow is one thing that somebody did or tried to do.
+type AuditRow struct {
+	Seq, Time, Role, Who, Remote, Did, With, Status string
+	Refused                                         bool
+}
+
+// A Desk is who may change anything, as the page's reader sees it.
+type Desk struct {
+	Taken, Yours bool
+	Since        string // "14:03"
+	Next         string // where the reader is, to come back to
+}
+
 // DebugSelfView shows that the dashboard itself is bounded.
 type DebugSelfView struct {
 	Page   Page
@@ -363,6 +384,7 @@ type DebugSelfView struct {
 type DebugGroup struct {
 	Title string
 	Rows  []DebugRow
+	More  Link // to where it is told in full
 }
 
 // A DebugRow is one figure beside the bound it never passes.

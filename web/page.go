@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -42,6 +43,9 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 	p.Generation, p.Viewers = strconv.Itoa(int(life.Generation)), strconv.Itoa(t.Hub.Usage().Viewers)
 	if t.Lab == nil {
 		p.TargetKind = "attached"
+	}
+	if p.Instructor {
+		p.Desk = s.deskView(r)
 	}
 	if !life.Since.IsZero() {
 		p.Uptime = uptime(time.Since(life.Since))
@@ -91,6 +95,9 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 		Page: s.anonymousPage(http.StatusText(status)), Status: strconv.Itoa(status),
 		Found: sentence(api.Detail(err)), Where: r.Method + " " + r.URL.Path, Try: tryInstead(status),
 		Back: templates.Link{Text: "To the live page", Href: "/"},
+	}
+	if taken := new(guard.TakenError); errors.As(err, &taken) {
+		view.Try = "Press Take over at the top of this page, and then do it once more."
 	}
 	if roleOf(r) != guard.Anyone || s.cfg.Guard.SenderOf(r).Role != guard.Anyone {
 		view.Page = s.page(r, s.targetOr(r, ""), view.Page.Title, "")

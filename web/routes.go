@@ -25,6 +25,11 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "GET /report.html", Need: guard.Viewer, Handle: s.reportFile},
 		{Pattern: "GET /pprof/{id}/{view...}", Need: guard.Viewer, Handle: s.openInPprof},
 		{Pattern: "GET /pprof/diff/{base}/{head}/{view...}", Need: guard.Viewer, Handle: s.openInPprof},
+		{Pattern: "GET /audit", Need: guard.Instructor, Handle: s.auditPage},
+		{Pattern: "GET /api/v1/audit", Need: guard.Instructor, Handle: s.auditEntries},
+		{Pattern: "GET " + deskPath, Need: guard.Instructor, Handle: s.showDesk},
+		{Pattern: "POST " + deskPath, Need: guard.Instructor, Handle: s.takeDesk},
+		{Pattern: "POST " + deskForm, Need: guard.Instructor, Handle: s.takeDeskByForm},
 		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
 		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
 		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},
@@ -53,15 +58,29 @@ func (s *Server) handle(route api.Route) http.Handler {
 		if sender.Role > guard.Anyone {
 			s.crowd.know(r.Context())
 		}
-		if err == nil {
-			if route.Need > guard.Anyone { // what a cache may keep carries no cookie
-				s.cfg.Guard.Renew(w, r)
+		if err != nil && r.Header.Get("Authorization") != "" {
+			s.refused(r, routeName(r, route), err)
+		}
+		r = r.WithContext(guard.WithSender(r.Context(), sender))
+		answer := func(w http.ResponseWriter, r *http.Request) {
+			if err == nil {
+				err = s.atDesk(r, route.Need, sender)
 			}
-			err = route.Handle(w, r.WithContext(guard.WithSender(r.Context(), sender)))
+			if err == nil {
+				if route.Need > guard.Anyone { // what a cache may keep carries no cookie
+					s.cfg.Guard.Renew(w, r)
+				}
+				err = route.Handle(w, r)
+			}
+			if err != nil {
+				s.fail(w, r, err)
+			}
 		}
-		if err != nil {
-			s.fail(w, r, err)
+		if sender.Role > guard.Anyone && worthNoting(r, route) {
+			s.note(w, r, route, answer)
+			return
 		}
+		answer(w, r)
 	})
 }
 
@@ -73,7 +92,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		level = slog.LevelError
 	}
 	s.cfg.Log.LogAttrs(r.Context(), level, "request failed",
-		slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", status), slog.Any("error", err))
+		slog.String("method", r.Method), slog.String("route", r.Pattern), slog.Int("status", status), slog.String("error", s.cfg.Guard.Redact(err.Error())))
 	if status == http.StatusUnauthorized && strings.HasPrefix(r.URL.Path, "/debug/pprof") {
 		// go tool pprof, and a browser that wants a profile, can answer this.
 		w.Header().Set("WWW-Authenticate", `Basic realm="leakline: any user, the instructor's token as password"`)

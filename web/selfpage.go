@@ -86,6 +86,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "that have shown no token yet", Value: count(crowd.strangers), Bound: count(maxStrangers)},
 			{Name: "turned out to make room", Value: strconv.FormatUint(crowd.turnedOut, 10)},
 		}},
+		{Title: "Audit log", Rows: auditRows(s.cfg.Audit.Usage()), More: templates.Link{Text: "Who did what", Href: "/audit"}},
 		{Title: "Live stream", Rows: []templates.DebugRow{
 			{Name: "viewers", Value: count(hub.Viewers), Bound: count(hub.MaxViewers)},
 			{Name: "frames kept for those who come back", Value: count(hub.Frames), Bound: count(hub.MaxFrames)},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/audit"
 	"github.com/leakline/leakline/web/guard"
 	"github.com/leakline/leakline/web/pprofui"
 )
@@ -22,6 +23,9 @@ type Config struct {
 	API   *api.API
 	Guard *guard.Guard
 	Log   *slog.Logger
+
+	// Audit keeps who did what; in memory alone when nil.
+	Audit *audit.Log
 
 	// Plain says that the server is reached over a network without encryption;
 	// its pages say so too.
@@ -37,12 +41,17 @@ type Server struct {
 	self   selfMeter
 	pages  *pprofui.Pages
 	crowd  *crowd
+	desk   guard.Desk
+	wrong  refusals
 
 	reports reports
 }
 
 // New returns a server that does not listen yet.
 func New(cfg Config) (*Server, error) {
+	if cfg.Audit == nil {
+		cfg.Audit = audit.Open("")
+	}
 	files, err := loadAssets()
 	if err != nil {
 		return nil, err

@@ -18,10 +18,13 @@ func (s *Server) followLink(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet || token == "" || !wantsPage(r) {
 		return false
 	}
-	if _, err := s.cfg.Guard.SignIn(w, r, token); err != nil {
+	sender, err := s.cfg.Guard.SignIn(w, r, token)
+	if err != nil {
+		s.refused(r, "sign in by link", err)
 		s.signInPage(w, r, err, "That link's token is not known here: leakline makes new ones at each start.")
 		return true
 	}
+	s.record(r, sender, "sign in by link", "", http.StatusSeeOther, 0)
 	query.Del("token")
 	r.URL.RawQuery = query.Encode()
 	http.Redirect(w, r, localPath(r.URL.RequestURI()), http.StatusSeeOther)
@@ -34,10 +37,13 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return api.Refuse(http.StatusBadRequest, "the form cannot be read")
 	}
-	if _, err := s.cfg.Guard.SignIn(w, r, strings.TrimSpace(r.PostForm.Get("token"))); err != nil {
+	sender, err := s.cfg.Guard.SignIn(w, r, strings.TrimSpace(r.PostForm.Get("token")))
+	if err != nil {
+		s.refused(r, "sign in by form", err)
 		s.signInPage(w, r, err, "That token is not known here.")
 		return nil
 	}
+	s.record(r, sender, "sign in by form", "", http.StatusSeeOther, 0)
 	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
 	return nil
 }

@@ -55,6 +55,7 @@ type testServer struct {
 	folder  string           // of the archive
 	lab     *lab.Lab
 	hub     *live.Hub
+	api     *api.API
 	target  *api.Target
 }
 
@@ -102,6 +103,7 @@ func newServer(t testing.TB) *testServer {
 	}
 	a := &api.API{Epoch: "e1", Started: time.Now(), Archive: kept, Graphs: graphs}
 	a.Targets.Add(s.target)
+	s.api = a
 	s.web, err = web.New(web.Config{
 		API:   a,
 		Guard: doors, Log: slog.New(slog.DiscardHandler),

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/guard"
@@ -23,6 +24,9 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) error {
 	}
 	after, _ := strconv.ParseUint(r.FormValue("after"), 10, 64) // without a place it starts now
 	place := live.Place{Epoch: r.FormValue("epoch"), After: after, Role: roleOf(r).String()}
+	if sender := guard.SenderFrom(r.Context()); sender.Role == guard.Instructor {
+		defer s.desk.Follow(sender.Session, time.Now)()
+	}
 	t.Hub.Serve(w, r, place, s.cfg.Guard.SameOrigin, func() []byte { return s.cfg.API.StateFrame(t) })
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/web"
 	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/audit"
 	"github.com/leakline/leakline/web/guard"
 )
 
@@ -25,6 +26,7 @@ type observer struct {
 	listener net.Listener
 	dir      string
 	api      *api.API // without targets; the command brings them
+	audit    *audit.Log
 	log      *slog.Logger
 	stdout   io.Writer
 	undo     []func() // in reverse
@@ -60,6 +62,7 @@ func newObserver(f observerFlags, stdout, stderr io.Writer) (_ *observer, err er
 		return nil, err
 	}
 	o.undo = append(o.undo, func() { graphs.Close() })
+	o.audit = audit.Open(filepath.Join(dir, "audit.jsonl"))
 	started := time.Now()
 	o.api = &api.API{Epoch: newEpoch(started), Started: started, Archive: kept, Graphs: graphs}
 	return o, nil
@@ -76,7 +79,7 @@ type fact struct{ name, value string }
 
 // run prints the ways in and serves until ctx ends or a part does.
 func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
-	server, err := newServer(o.api, guard.Config{Tokens: o.tokens, Hosts: hosts(o.listener)}, o.log)
+	server, err := o.newServer(guard.Config{Tokens: o.tokens, Hosts: hosts(o.listener)})
 	if err != nil {
 		return err
 	}
@@ -90,7 +93,7 @@ func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
 	links := newLinks(o.listener, o.tokens)
 	o.print(links, facts)
 	if o.flags.share != "" {
-		room, err := openRoom(o.flags.share, o.api, o.tokens, o.stdout, o.log)
+		room, err := o.openRoom(o.flags.share)
 		if err != nil {
 			return err
 		}
@@ -117,32 +120,32 @@ func (o *observer) print(l links, facts []fact) {
 	fmt.Fprintln(o.stdout)
 }
 
-func newServer(a *api.API, doors guard.Config, log *slog.Logger) (*web.Server, error) {
+func (o *observer) newServer(doors guard.Config) (*web.Server, error) {
 	g, err := guard.New(doors)
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{API: a, Guard: g, Log: log, Plain: doors.ViewerOnly})
+	return web.New(web.Config{API: o.api, Guard: g, Log: o.log, Audit: o.audit, Plain: doors.ViewerOnly})
 }
 
 // openRoom lets the room's network in, as viewers, and prints the way.
-func openRoom(address string, a *api.API, tokens guard.Tokens, stdout io.Writer, log *slog.Logger) (part, error) {
+func (o *observer) openRoom(address string) (part, error) {
 	l, err := listenShare(address)
 	if err != nil {
 		return nil, err
 	}
-	server, err := newServer(a, guard.Config{Tokens: tokens, Hosts: l.addresses, ViewerOnly: true}, log)
+	server, err := o.newServer(guard.Config{Tokens: o.tokens, Hosts: l.addresses, ViewerOnly: true})
 	if err != nil {
 		l.Close()
 		return nil, err
 	}
-	link := l.link(tokens.Viewer)
-	fmt.Fprintf(stdout, "  room        %s\n              plain HTTP: anybody on this network can read along\n\n", link)
-	if err := printQR(stdout, link); err != nil {
+	link := l.link(o.tokens.Viewer)
+	fmt.Fprintf(o.stdout, "  room        %s\n              plain HTTP: anybody on this network can read along\n\n", link)
+	if err := printQR(o.stdout, link); err != nil {
 		l.Close()
 		return nil, err
 	}
-	fmt.Fprintln(stdout)
+	fmt.Fprintln(o.stdout)
 	return func(ctx context.Context) error { return server.Serve(ctx, l) }, nil
 }
 

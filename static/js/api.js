@@ -1,5 +1,5 @@
 // @ts-check
-import { target } from "./dom.js";
+import { one, target } from "./dom.js";
 
 /** @param {string} path under /api/v1/ @param {Record<string, string>} [query] */
 export function apiURL(path, query = {}) {
@@ -22,6 +22,7 @@ export async function call(method, url, { body, signal } = {}) {
   }).catch((error) => {
     throw signal?.aborted ? error : new Error("The dashboard cannot be reached.");
   });
+  if (method !== "GET" && one("[data-desk]")) import("./desk.js").then((m) => m.desk(response.status === 409), () => {});
   if (!response.ok) throw Object.assign(new Error(await problem(response)), { status: response.status });
   return response.status === 204 ? null : response.json();
 }

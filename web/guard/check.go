@@ -27,6 +27,8 @@ func Status(err error) int {
 		return http.StatusUnauthorized
 	case errors.Is(err, ErrGuess):
 		return http.StatusTooManyRequests
+	case isTaken(err):
+		return http.StatusConflict
 	}
 	return 0
 }

@@ -26,6 +26,19 @@ type Sender struct {
 	Session string
 }
 
+// Tag names a sender where others may read it: it tells browsers apart and gives
+// no session away.
+func (s Sender) Tag() string {
+	switch {
+	case s.Role == Anyone:
+		return ""
+	case s.Session == "":
+		return "script"
+	}
+	digest := sha256.Sum256([]byte("tag " + s.Session))
+	return hex.EncodeToString(digest[:3])
+}
+
 type senderKey struct{}
 
 // WithSender returns a context that knows the sender.
