@@ -1,0 +1,131 @@
+// Package discovery finds the services of a fleet while it changes: from a list,
+// from files in the format of Prometheus' file_sd, from DNS. Others bring
+// sources of their own.
+package discovery
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// A Service is a process that can be asked.
+type Service struct {
+	URL    string            // as target.StrangerConfig takes it
+	Labels map[string]string // what its source says of it; may be nil
+}
+
+// A Source looks services up. What it returns is not changed afterwards.
+type Source interface {
+	Name() string // for people
+	Look(context.Context) ([]Service, error)
+}
+
+// Found is what all sources together know.
+type Found struct {
+	Services []Service // each URL once, in the order of the sources and of each source
+	Sources  []State
+}
+
+// A State says how a source does.
+type State struct {
+	Name     string
+	Services int       // that it said last
+	Err      error     // of the last look; what it said before it stands
+	At       time.Time // of the last look
+}
+
+const (
+	defaultEvery = 5 * time.Second
+	lookWithin   = 5 * time.Second
+)
+
+// Config wires a Finder. Sources and Changed are required.
+type Config struct {
+	Sources []Source
+	Every   time.Duration // between looks; default 5 s
+	Changed func(Found)   // called from Run, first at once, then when something else is found or a source fails or recovers
+}
+
+// Run looks again and again until ctx ends. A source that fails keeps what it
+// said last: an unreadable file is no reason to stop watching.
+func Run(ctx context.Context, cfg Config) error {
+	tick := time.NewTicker(cmp.Or(cfg.Every, defaultEvery))
+	defer tick.Stop()
+	said := make([][]Service, len(cfg.Sources))
+	var last *Found
+	for {
+		now := Found{Sources: make([]State, len(cfg.Sources))}
+		for i, source := range cfg.Sources {
+			list, err := lookAt(ctx, source)
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err == nil {
+				said[i] = list
+			}
+			now.Sources[i] = State{source.Name(), len(said[i]), err, time.Now()}
+		}
+		now.Services = union(said)
+		if last == nil || !last.same(now) {
+			cfg.Changed(now)
+			last = &now
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func lookAt(ctx context.Context, s Source) ([]Service, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	return s.Look(ctx)
+}
+
+// union keeps the first of those that share a URL.
+func union(lists [][]Service) (all []Service) {
+	seen := make(map[string]bool)
+	for _, list := range lists {
+		for _, s := range list {
+			if !seen[s.URL] {
+				seen[s.URL] = true
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// same reports whether two finds differ in no more than when they were made.
+func (f *Found) same(o Found) bool {
+	return reflect.DeepEqual(f.Services, o.Services) && slices.EqualFunc(f.Sources, o.Sources, func(a, b State) bool {
+		return a.Services == b.Services && text(a.Err) == text(b.Err)
+	})
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// List is a source that never changes.
+type List []string
+
+// Name implements Source.
+func (List) Name() string { return "named at the start" }
+
+// Look implements Source.
+func (l List) Look(context.Context) ([]Service, error) {
+	services := make([]Service, len(l))
+	for i, url := range l {
+		services[i].URL = url
+	}
+	return services, nil
+}
