@@ -16,7 +16,8 @@ var (
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans", "step", "stream", "strips", "verdict",
 		"view", "vitals",
 	}
-	snapshotsModules = []string{"api", "snapshots", "tray"}
+	snapshotsModules = []string{"api", "snapshots", "swap", "tray"}
+	fleetModules     = []string{"api", "fleet", "swap"}
 	holdersModules   = []string{"api", "format", "holders"}
 	diffModules      = []string{"api", "diff", "format", "icicle", "icicle-layout", "sort"}
 )

@@ -29,7 +29,8 @@ type Page struct {
 	Anonymous  bool   // nobody is signed in: no role, no navigation
 	Desk       Desk
 	Plain      bool         // reached over a network without encryption, which the page says
-	Targets    []TargetLink // all that are watched, when there are several
+	Targets    []TargetLink // all that are watched, when there are several and not too many
+	Fleet      bool         // there is a page of them all
 	Query      string       // "?target=…" to stay with this one, "" when there is one alone
 	ZoneMinute int          // minutes east of UTC in which the page writes times; scripts follow it
 }

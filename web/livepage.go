@@ -23,6 +23,10 @@ const shownMarks = 200
 // livePage shows the charts. Everything but the lines is there before any
 // script runs.
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.API.Fleet.Watches && len(s.cfg.API.Targets.All()) == 0 {
+		http.Redirect(w, r, "/fleet", http.StatusSeeOther)
+		return nil
+	}
 	t, err := s.cfg.API.Find(r.FormValue("target"))
 	if err != nil {
 		return err

@@ -31,7 +31,25 @@ func TestContractIsServed(t *testing.T) {
 
 // forPeople are the routes that the contract leaves out, as it says.
 var forPeople = []string{
-	"GET /{$}", "GET /snapshots", "GET /diff", "GET /holders", "GET /holders/{id}", "GET /learn", "GET /learn/{lesson}", "GET /report", "GET /report.html", "GET /pprof/{id}/{view...}", "GET /pprof/diff/{base}/{head}/{view...}", "GET /debug/self", "GET /audit", "POST /desk", "GET /static/{version}/{path...}", "POST /session", "/",
+	"GET /{$}",
+	"GET /snapshots",
+	"GET /diff",
+	"GET /holders",
+	"GET /holders/{id}",
+	"GET /learn",
+	"GET /learn/{lesson}",
+	"GET /report",
+	"GET /report.html",
+	"GET /pprof/{id}/{view...}",
+	"GET /pprof/diff/{base}/{head}/{view...}",
+	"GET /debug/self",
+	"GET /audit",
+	"POST /desk",
+	"GET /static/{version}/{path...}",
+	"POST /session",
+	"/",
+	"GET /fleet",
+	"GET /fleet/compare",
 }
 
 func TestContractAndRoutesAgree(t *testing.T) {

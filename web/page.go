@@ -35,6 +35,8 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 		AssetBase: s.assets.base, Title: title, Nav: nav,
 		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60, Plain: s.cfg.Plain,
 	}
+	all := s.cfg.API.Targets.All()
+	p.Fleet = s.cfg.API.Fleet.Watches || len(all) > 1
 	if t == nil { // nothing is watched yet
 		return p
 	}
@@ -50,12 +52,18 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 	if !life.Since.IsZero() {
 		p.Uptime = uptime(time.Since(life.Since))
 	}
-	if len(s.cfg.API.Targets.All()) > 1 {
-		p.Targets = s.targetLinks(t, nav)
+	if len(all) > 1 {
+		if len(all) <= maxPicker && nav != "fleet" {
+			p.Targets = s.targetLinks(t, nav)
+		}
 		p.Query = "?" + url.Values{"target": {t.ID}}.Encode()
 	}
 	return p
 }
+
+// maxPicker is how many targets every page offers to go to; of more, the fleet's
+// page has the list.
+const maxPicker = 12
 
 // targetLinks leads to the same page of every target.
 func (s *Server) targetLinks(current *api.Target, nav string) []templates.TargetLink {

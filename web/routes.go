@@ -15,6 +15,8 @@ import (
 func (s *Server) routes() []api.Route {
 	routes := []api.Route{
 		{Pattern: "GET /{$}", Need: guard.Viewer, Handle: s.livePage},
+		{Pattern: "GET /fleet", Need: guard.Viewer, Handle: s.fleetPage},
+		{Pattern: "GET /fleet/compare", Need: guard.Viewer, Handle: s.fleetCompare},
 		{Pattern: "GET /snapshots", Need: guard.Viewer, Handle: s.snapshotsPage},
 		{Pattern: "GET /diff", Need: guard.Viewer, Handle: s.diffPage},
 		{Pattern: "GET /holders", Need: guard.Instructor, Handle: s.holdersNow},

@@ -78,7 +78,7 @@ func runDiagnose(c *cobra.Command, where string, f diagnoseFlags) error {
 		d.Warnings = append(d.Warnings, "Looking cost the service more than 1 % of one CPU: a longer --every costs less.")
 	}
 	if f.holders && d.Word == verdict.Leak {
-		capture, err := s.Agent().HeapGraph(c.Context(), false)
+		capture, err := s.Agent(0).HeapGraph(c.Context(), false)
 		if err != nil {
 			d.Warnings = append(d.Warnings, "Who holds it was not found: "+err.Error()+".")
 		} else {

@@ -89,7 +89,7 @@ func heapGraphOf(ctx context.Context, where string, f holdersFlags) (*heapgraph.
 		return nil, nil, err
 	}
 	defer s.Close()
-	capture, err := s.Agent().HeapGraph(ctx, f.force)
+	capture, err := s.Agent(0).HeapGraph(ctx, f.force)
 	if err != nil {
 		return nil, nil, err
 	}

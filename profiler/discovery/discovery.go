@@ -46,7 +46,7 @@ const (
 type Config struct {
 	Sources []Source
 	Every   time.Duration // between looks; default 5 s
-	Changed func(Found)   // called from Run, first at once, then when something else is found or a source fails or recovers
+	Changed func(Found)   // called from Run, after each source's first look, then when something else is found or a source fails or recovers
 }
 
 // Run looks again and again until ctx ends. A source that fails keeps what it
@@ -54,10 +54,15 @@ type Config struct {
 func Run(ctx context.Context, cfg Config) error {
 	tick := time.NewTicker(cmp.Or(cfg.Every, defaultEvery))
 	defer tick.Stop()
-	said := make([][]Service, len(cfg.Sources))
-	var last *Found
-	for {
-		now := Found{Sources: make([]State, len(cfg.Sources))}
+	said, last := make([][]Service, len(cfg.Sources)), Found{}
+	tell := func(now Found) {
+		if now.Services = union(said); !last.same(now) {
+			cfg.Changed(now)
+			last = now
+		}
+	}
+	for first := true; ; first = false {
+		now := Found{Sources: make([]State, 0, len(cfg.Sources))}
 		for i, source := range cfg.Sources {
 			list, err := lookAt(ctx, source)
 			if ctx.Err() != nil {
@@ -66,13 +71,12 @@ func Run(ctx context.Context, cfg Config) error {
 			if err == nil {
 				said[i] = list
 			}
-			now.Sources[i] = State{source.Name(), len(said[i]), err, time.Now()}
+			now.Sources = append(now.Sources, State{source.Name(), len(said[i]), err, time.Now()})
+			if first { // what is named is not kept waiting by a slow resolver
+				tell(Found{Sources: slices.Clone(now.Sources)})
+			}
 		}
-		now.Services = union(said)
-		if last == nil || !last.same(now) {
-			cfg.Changed(now)
-			last = &now
-		}
+		tell(now)
 		select {
 		case <-ctx.Done():
 			return nil

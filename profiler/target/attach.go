@@ -17,7 +17,8 @@ type AttachConfig struct {
 	Stranger      *Stranger
 	Watch         *Watch
 	GC            bool          // force a collection before each look; else only a button does
-	SnapshotEvery time.Duration // default 30 s
+	SnapshotEvery time.Duration // default 30 s; longer where Pace says so
+	Pace          *Pace         // shared with other attachments; nil for a single one
 	OnLife        func()        // called when Life has changed; may be nil
 	Log           *slog.Logger  // may be nil
 }
@@ -36,13 +37,14 @@ const (
 // the service tells of itself, follows that, looks at its heap now and then,
 // and comes back when it was away.
 type Attachment struct {
-	cfg   AttachConfig
-	agent *Target
+	cfg AttachConfig
 
 	mu   sync.Mutex
 	life Life
+	cost Cost
 
 	// Owned by Run.
+	agent   *Target
 	process profiler.Process // the last that an agent told of
 	counted MemStats         // the last figures without one
 }
@@ -55,7 +57,7 @@ func NewAttachment(cfg AttachConfig) *Attachment {
 	cfg.SnapshotEvery = cmp.Or(cfg.SnapshotEvery, 30*time.Second)
 	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
 	return &Attachment{
-		cfg: cfg, agent: cfg.Stranger.Agent(), life: Life{Status: Starting}, counted: unknownMemStats(),
+		cfg: cfg, life: Life{Status: Starting}, counted: unknownMemStats(),
 	}
 }
 
@@ -64,6 +66,13 @@ func (a *Attachment) Life() Life {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.life
+}
+
+// Cost is what looking at the service takes now.
+func (a *Attachment) Cost() Cost {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cost
 }
 
 func (a *Attachment) change(f func(*Life)) {
@@ -119,6 +128,7 @@ func (a *Attachment) visit(ctx context.Context) error {
 	v := &visitor{a: a, ctx: ctx}
 	defer v.looking.Wait()
 	defer cancel()
+	a.agent = a.cfg.Stranger.Agent(a.cfg.Pace.readings())
 	err := a.agent.Follow(ctx, 0, v)
 	if v.process != nil || ctx.Err() != nil {
 		return err

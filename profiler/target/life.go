@@ -14,6 +14,9 @@ const (
 	Halted     Status = "halted"      // gone, and not tried again
 )
 
+// Down reports whether there is no process that can be asked.
+func (s Status) Down() bool { return s != Running && s != Draining }
+
 // A Life is what is known of how a process lives, at one instant.
 type Life struct {
 	Status     Status
@@ -27,4 +30,4 @@ type Life struct {
 }
 
 // Up reports whether there is a process that can be asked.
-func (l *Life) Up() bool { return l.Status == Running || l.Status == Draining }
+func (l *Life) Up() bool { return !l.Status.Down() }

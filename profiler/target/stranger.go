@@ -91,7 +91,10 @@ func (s *Stranger) URL() string { return s.base.String() }
 func (s *Stranger) Way() Way { return Way{s.base, s.cfg.Auth, s.client.Transport} }
 
 // Agent is the same service asked for more than net/http/pprof serves.
-func (s *Stranger) Agent() *Target { return newTarget(Config{}, s.base, s.cfg.Auth, s.client) }
+// Readings come at the given interval.
+func (s *Stranger) Agent(every time.Duration) *Target {
+	return newTarget(Config{Every: every}, s.base, s.cfg.Auth, s.client)
+}
 
 // An Answer is what the service sent, and when it was asked.
 type Answer struct {

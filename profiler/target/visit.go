@@ -120,14 +120,18 @@ func (v *visitor) look() error {
 	reason := profiler.ReasonReady
 	for first := true; ; first = false {
 		sight, err := v.lookOnce()
-		pause := looksEvery
+		least := a.cfg.Pace.looks(looksEvery)
+		pause := least
 		if err == nil {
 			v.running.Store(int64(sight.Running))
-			pause = spaced(looksEvery, sight.Took)
+			pause = spaced(least, sight.Took)
+			a.mu.Lock()
+			a.cost = Cost{sight.Took, pause}
+			a.mu.Unlock()
 			if !first {
 				a.cfg.Watch.seen(sight.Look)
 			}
-			if time.Since(kept) >= a.cfg.SnapshotEvery {
+			if time.Since(kept) >= a.cfg.Pace.snapshots(a.cfg.SnapshotEvery) {
 				c := sight.Raw.capture()
 				c.Generation = v.generation
 				if _, err = a.cfg.Watch.keep(c, Request{Reason: reason, By: "observer"}, ""); err == nil {
@@ -146,8 +150,13 @@ func (v *visitor) look() error {
 	}
 }
 
-// lookOnce looks while nobody takes a snapshot.
+// lookOnce looks while nobody takes a snapshot, nor looks at another service.
 func (v *visitor) lookOnce() (Sight, error) {
+	done, err := v.a.cfg.Pace.await(v.ctx)
+	if err != nil {
+		return Sight{}, err
+	}
+	defer done()
 	w := v.a.cfg.Watch
 	w.capture.Lock()
 	defer w.capture.Unlock()

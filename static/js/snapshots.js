@@ -1,6 +1,7 @@
 // @ts-check
 import { apiURL, call } from "./api.js";
 import { all, one, write } from "./dom.js";
+import { swap } from "./swap.js";
 import { apart, picking, roles } from "./tray.js";
 
 const POLL_MS = 3000;
@@ -96,15 +97,7 @@ class SnapshotsPage {
 
   /** Swaps in the list as the server renders it now. */
   async #refresh() {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!response.ok) return;
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    const focused = sameAgain(document.activeElement);
-    for (const part of all("[data-swap]")) {
-      const next = one(`[data-swap=${part.dataset.swap}]`, fresh);
-      if (next) part.replaceChildren(...next.childNodes);
-    }
-    if (focused) one(focused)?.focus();
+    await swap(sameAgain);
     this.#newest = newestID();
     this.#picked = this.#picked.filter((id) => row(id));
     this.#show();

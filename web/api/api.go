@@ -25,6 +25,7 @@ const maxBody = 16 << 10
 type API struct {
 	Epoch   string
 	Started time.Time
+	Fleet   Fleet   // how the targets are found
 	Targets Targets // the first is meant where none is named
 	Archive *archive.Archive
 	Graphs  *archive.Archive // of heap graphs
@@ -127,6 +128,7 @@ func (a *API) Routes() []Route {
 	const prefix = "/api/v1/"
 	routes := []Route{
 		{"GET targets", guard.Viewer, a.ofAny(a.targets)},
+		{"GET fleet", guard.Viewer, a.ofAny(a.fleet)},
 		{"GET state", guard.Viewer, a.of(a.state)},
 		{"GET strategies", guard.Viewer, a.of(a.strategies)},
 		{"GET verdict", guard.Viewer, a.of(a.verdict)},

@@ -18,32 +18,32 @@ import (
 
 // State is a target's state on the wire; null is unknown.
 type State struct {
-	Target             string                `json:"target"`
-	Status             target.Status         `json:"status"`
-	Epoch              string                `json:"epoch"`
-	Generation         uint32                `json:"generation"`
-	Strategy           string                `json:"strategy"`
-	StrategyGeneration uint64                `json:"strategy_generation"`
-	Covered            bool                  `json:"covered"` // names and verdict are, by a blind lesson
-	UptimeS            *float64              `json:"uptime_s"`
-	Restarts           int                   `json:"restarts"`
-	OOMKills           int                   `json:"oom_kills"`
-	LastExit           string                `json:"last_exit"`
-	Attempt            int                   `json:"attempt"`
-	BackingOffMS       *int64                `json:"backing_off_ms"`
-	Load               *loadState            `json:"load"`            // null where leakline makes none
-	Limits             *lab.Limits           `json:"limits"`          // null where leakline sets none
-	Fence              string                `json:"fence"`           // how the memory limit is enforced, in words
-	TimeToLimitS       *float64              `json:"time_to_limit_s"` // at the present slope; null while it does not rise
-	Death              *jsonDeath            `json:"death"`           // the last for want of memory
-	Capacity           *jsonCapacity         `json:"capacity"`        // of the checker as it is; null until measured
-	Reset              *jsonReset            `json:"reset"`           // what the last reset led to; null before it is known
-	Faults             *lab.Faults           `json:"faults"`          // null where leakline makes none
-	Redis              string                `json:"redis"`
-	Database           string                `json:"database"`
-	Viewers            int                   `json:"viewers"`
-	Figures            map[string]jsonFigure `json:"figures"`
-	Words              string                `json:"words"`
+	Target             string            `json:"target"`
+	Status             target.Status     `json:"status"`
+	Epoch              string            `json:"epoch"`
+	Generation         uint32            `json:"generation"`
+	Strategy           string            `json:"strategy"`
+	StrategyGeneration uint64            `json:"strategy_generation"`
+	Covered            bool              `json:"covered"` // names and verdict are, by a blind lesson
+	UptimeS            *float64          `json:"uptime_s"`
+	Restarts           int               `json:"restarts"`
+	OOMKills           int               `json:"oom_kills"`
+	LastExit           string            `json:"last_exit"`
+	Attempt            int               `json:"attempt"`
+	BackingOffMS       *int64            `json:"backing_off_ms"`
+	Load               *loadState        `json:"load"`            // null where leakline makes none
+	Limits             *lab.Limits       `json:"limits"`          // null where leakline sets none
+	Fence              string            `json:"fence"`           // how the memory limit is enforced, in words
+	TimeToLimitS       *float64          `json:"time_to_limit_s"` // at the present slope; null while it does not rise
+	Death              *jsonDeath        `json:"death"`           // the last for want of memory
+	Capacity           *jsonCapacity     `json:"capacity"`        // of the checker as it is; null until measured
+	Reset              *jsonReset        `json:"reset"`           // what the last reset led to; null before it is known
+	Faults             *lab.Faults       `json:"faults"`          // null where leakline makes none
+	Redis              string            `json:"redis"`
+	Database           string            `json:"database"`
+	Viewers            int               `json:"viewers"`
+	Figures            map[string]Figure `json:"figures"`
+	Words              string            `json:"words"`
 }
 
 type loadState struct {
@@ -113,10 +113,10 @@ func timeToLimit(v verdict.Verdict, f profiler.Figures) *float64 {
 	return &seconds
 }
 
-// A jsonFigure encodes as the stream's figures do.
-type jsonFigure float64
+// A Figure encodes as the stream's figures do.
+type Figure float64
 
-func (f jsonFigure) MarshalJSON() ([]byte, error) { return live.AppendFigure(nil, float64(f)), nil }
+func (f Figure) MarshalJSON() ([]byte, error) { return live.AppendFigure(nil, float64(f)), nil }
 
 // State returns the present state of a target.
 func (a *API) State(t *Target) State {
@@ -126,7 +126,7 @@ func (a *API) State(t *Target) State {
 		Target: t.ID, Status: life.Status, Epoch: a.Epoch, Generation: life.Generation,
 		Restarts: life.Restarts, OOMKills: life.OOMKills, LastExit: life.LastExit, Attempt: life.Attempt,
 		TimeToLimitS: timeToLimit(t.Verdict(), figures),
-		Viewers:      t.Hub.Usage().Viewers, Figures: make(map[string]jsonFigure), Words: Words(t, figures),
+		Viewers:      t.Hub.Usage().Viewers, Figures: make(map[string]Figure), Words: Words(t, figures),
 	}
 	if t.Lab != nil {
 		s := t.LabState()
@@ -146,7 +146,7 @@ func (a *API) State(t *Target) State {
 		state.BackingOffMS = &ms
 	}
 	for f, v := range figures {
-		state.Figures[profiler.Figure(f).String()] = jsonFigure(v)
+		state.Figures[profiler.Figure(f).String()] = Figure(v)
 	}
 	return state
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/leakline/leakline/lab"
@@ -23,6 +24,10 @@ type Target struct {
 	Room  *room.Room // of the class; nil without a lab
 	Where string     // URL without user and password; for the lab's, which moves, empty
 
+	Cost func() target.Cost // of being looked at; nil for the lab's
+
+	labels atomic.Pointer[map[string]string]
+
 	changed chan struct{} // how it lives has changed
 }
 
@@ -36,7 +41,18 @@ func LabTarget(l *lab.Lab, hub *live.Hub) *Target {
 
 // AttachedTarget is somebody's service at where.
 func AttachedTarget(a *target.Attachment, w *target.Watch, where string, hub *live.Hub) *Target {
-	return &Target{ID: w.ID(), Watch: w, Hub: hub, Life: a.Life, Where: where, changed: make(chan struct{}, 1)}
+	return &Target{ID: w.ID(), Watch: w, Hub: hub, Life: a.Life, Cost: a.Cost, Where: where, changed: make(chan struct{}, 1)}
+}
+
+// SetLabels says what is known of the process beside what it tells itself.
+func (t *Target) SetLabels(labels map[string]string) { t.labels.Store(&labels) }
+
+// Labels are what SetLabels was given, not to be changed.
+func (t *Target) Labels() map[string]string {
+	if l := t.labels.Load(); l != nil {
+		return *l
+	}
+	return nil
 }
 
 // URL is where the present process is, empty between the lives of a lab's.

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/leakline/leakline/profiler/discovery"
+	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/verdict"
+	"github.com/leakline/leakline/web/api"
+	"github.com/leakline/leakline/web/live"
+)
+
+const (
+	// maxAttached bounds how many services are watched: each takes some 9 MB here
+	// for its history and the frames of its stream.
+	maxAttached = 100
+
+	maxViewersEach = 200 // of one service
+)
+
+// A watcher watches what its sources find, each service by an attachment of
+// its own that comes and goes with it.
+type watcher struct {
+	o        *observer
+	auth     target.Auth
+	gc       bool
+	userCode *regexp.Regexp
+	pace     *target.Pace
+	sources  []discovery.Source
+
+	// Owned by run.
+	watched map[string]*watched // by URL
+	ids     map[string]bool     // that are taken
+}
+
+// A watched service is one that an attachment runs for.
+type watched struct {
+	shown *api.Target
+	stop  context.CancelFunc
+}
+
+// run finds and watches until ctx ends.
+func (w *watcher) run(ctx context.Context) error {
+	w.watched, w.ids = make(map[string]*watched), make(map[string]bool)
+	var running sync.WaitGroup
+	defer running.Wait()
+	return discovery.Run(ctx, discovery.Config{
+		Sources: w.sources, Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
+	})
+}
+
+// apply ends what is not found any more and begins what is found anew.
+func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found discovery.Found) {
+	services := found.Services[:min(len(found.Services), maxAttached)]
+	w.o.api.Fleet.Set(found.Sources, len(found.Services)-len(services))
+	for _, s := range found.Sources {
+		if s.Err != nil {
+			w.o.log.Warn("services cannot be looked up", "source", s.Name, "error", s.Err)
+		}
+	}
+	keep := make(map[string]bool)
+	for _, s := range services {
+		keep[s.URL] = true
+	}
+	for url, one := range w.watched {
+		if !keep[url] {
+			one.stop()
+			w.o.api.Targets.Remove(one.shown)
+			delete(w.watched, url)
+			delete(w.ids, one.shown.ID)
+		}
+	}
+	w.pace.Share(len(services))
+	for _, s := range services {
+		one := w.watched[s.URL]
+		if one == nil {
+			if one = w.begin(ctx, running, s); one == nil {
+				continue
+			}
+			w.watched[s.URL] = one
+		}
+		one.shown.SetLabels(s.Labels)
+	}
+}
+
+// begin watches a service; nil where its address is none.
+func (w *watcher) begin(ctx context.Context, running *sync.WaitGroup, s discovery.Service) *watched {
+	stranger, err := target.NewStranger(target.StrangerConfig{URL: s.URL, Auth: w.auth})
+	if err != nil {
+		w.o.log.Warn("a service that was found is not watched", "error", err)
+		return nil
+	}
+	id := newTargetID(s.URL, stranger.URL(), w.ids)
+	a, shown := w.attach(id, stranger)
+	ctx, stop := context.WithCancel(ctx)
+	running.Go(func() { a.Run(ctx) })
+	running.Go(func() { w.o.api.PublishStates(ctx, shown) })
+	w.o.api.Targets.Add(shown)
+	return &watched{shown, stop}
+}
+
+// attach wires one service.
+func (w *watcher) attach(id string, s *target.Stranger) (*target.Attachment, *api.Target) {
+	var shown *api.Target
+	o, hub := w.o, live.NewHub(live.Config{Epoch: w.o.api.Epoch, Target: id, MaxViewers: maxViewersEach})
+	watch := target.NewWatch(target.WatchConfig{
+		ID: id, Epoch: o.api.Epoch, Archive: o.api.Archive, Graphs: o.api.Graphs, Sink: hub,
+		Verdict: func(v verdict.Verdict) { shown.PublishVerdict(v) }, UserCode: w.userCode, Log: o.log,
+	})
+	a := target.NewAttachment(target.AttachConfig{
+		Stranger: s, Watch: watch, GC: w.gc, Pace: w.pace, OnLife: func() { shown.StateChanged() }, Log: o.log,
+	})
+	shown = api.AttachedTarget(a, watch, s.URL(), hub)
+	return a, shown
+}
+
+// newTargetID names a service by its host and port, or its socket, and tells
+// equal ones apart. It goes into URLs and JSON as it is.
+func newTargetID(given, shown string, taken map[string]bool) string {
+	_, name, _ := strings.Cut(shown, "://")
+	if strings.HasPrefix(given, "unix:") {
+		socket, _, _ := strings.Cut(given, ":/debug")
+		name = path.Base(socket)
+	}
+	name = strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f && !strings.ContainsRune(`"\<>&`, r) {
+			return r
+		}
+		return '-'
+	}, strings.TrimSuffix(name, "/"))
+	id := name
+	for n := 2; taken[id]; n++ {
+		id = fmt.Sprintf("%s-%d", name, n)
+	}
+	taken[id] = true
+	return id
+}

@@ -1,0 +1,26 @@
+// @ts-check
+import { all, one } from "./dom.js";
+
+/** Fetches this page again and puts in the parts that say data-swap, as the
+ * server renders them now. The focus stays where it was.
+ * @param {(node: Element | null) => string} [find] a selector that finds what had it once it is rendered anew */
+export async function swap(find = sameAgain) {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Error(`the page answers ${response.status}`);
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const again = find(document.activeElement);
+  for (const part of all("[data-swap]")) {
+    const next = one(`[data-swap=${part.dataset.swap}]`, fresh);
+    if (next) part.replaceChildren(...next.childNodes);
+  }
+  if (again) one(again)?.focus();
+}
+
+/** By id, label or address. @param {Element | null} node */
+function sameAgain(node) {
+  if (!node?.closest("[data-swap]")) return "";
+  if (node.id) return `#${CSS.escape(node.id)}`;
+  const label = node.getAttribute("aria-label"), href = node.getAttribute("href");
+  if (label) return `${node.localName}[aria-label="${CSS.escape(label)}"]`;
+  return href ? `${node.localName}[href="${CSS.escape(href)}"]` : "";
+}

@@ -1,0 +1,208 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/discovery"
+	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/verdict"
+)
+
+// A Fleet is how the targets are found. Its zero value is of none.
+type Fleet struct {
+	Watches bool // processes come and go; set before anybody asks
+
+	mu      sync.Mutex
+	sources []discovery.State
+	over    int // found beyond those that are watched
+}
+
+// Set takes in what was found last.
+func (f *Fleet) Set(sources []discovery.State, over int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sources, f.over = sources, over
+}
+
+// Sources says how the sources do, and how many processes were found beyond
+// those that are watched.
+func (f *Fleet) Sources() (sources []discovery.State, over int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sources, f.over
+}
+
+const (
+	sparkSpan   = 15 * time.Minute
+	sparkPieces = 60
+)
+
+// A FleetAnswer is all that is known of many processes at once.
+type FleetAnswer struct {
+	Instances []Instance           `json:"instances"`
+	Sites     []verdict.CommonSite `json:"sites"`  // that grow, those of the most instances first
+	Builds    []Build              `json:"builds"` // that run, those of the most instances first
+	Sources   []jsonSource         `json:"sources"`
+	Over      int                  `json:"over"` // found and not watched, because there are too many
+}
+
+// An Instance is one process of many.
+type Instance struct {
+	ID         string            `json:"id"`
+	URL        string            `json:"url"`
+	Labels     map[string]string `json:"labels"`
+	Status     target.Status     `json:"status"`
+	Verdict    *verdict.Word     `json:"verdict"` // null: nothing has been judged
+	Summary    string            `json:"summary"`
+	Slope      *diff.Interval    `json:"floor_bytes_per_s"` // null while unknown
+	Floor      Figure            `json:"floor_bytes"`
+	FloorExact bool              `json:"floor_exact"`
+	PerRequest Figure            `json:"alloc_bytes_per_request"`
+	Restarts   int               `json:"restarts"`
+	OOMKills   int               `json:"oom_kills"`
+	UptimeS    *float64          `json:"uptime_s"`
+	Build      string            `json:"build"`       // main module and version; empty where it does not tell
+	GoVersion  string            `json:"go_version"`  // as well
+	Spark      []Figure          `json:"floor_spark"` // 15 minutes in 60 pieces, oldest first
+	LookMS     *float64          `json:"look_ms"`     // it was busy with the last look, at most
+	LookEveryS *float64          `json:"look_every_s"`
+}
+
+// A Build is what instances of one build have in common.
+type Build struct {
+	Build     string         `json:"build"`
+	Instances int            `json:"instances"`
+	Faults    int            `json:"faults"`            // instances whose verdict is a fault
+	Slope     *diff.Interval `json:"floor_bytes_per_s"` // the median instance's; null while none is known
+	Median    string         `json:"median"`            // id of that instance, empty while none is known
+}
+
+type jsonSource struct {
+	Name     string  `json:"name"`
+	Services int     `json:"services"`
+	Error    *string `json:"error"` // null while it can be asked
+	T        int64   `json:"t"`     // of the last look, Unix ms
+}
+
+// FleetNow says how all targets are.
+func (a *API) FleetNow(now time.Time) FleetAnswer {
+	all := a.Targets.All()
+	f := FleetAnswer{Instances: make([]Instance, len(all)), Sources: []jsonSource{}}
+	judged := make([]verdict.Instance, len(all))
+	for i, t := range all {
+		v := t.Verdict()
+		f.Instances[i] = instanceOf(t, v, now)
+		judged[i] = verdict.Instance{ID: t.ID, Verdict: v}
+	}
+	f.Sites, f.Builds = verdict.Common(judged), buildsOf(f.Instances)
+	sources, over := a.Fleet.Sources()
+	f.Over = over
+	for _, s := range sources {
+		wire := jsonSource{Name: s.Name, Services: s.Services, T: s.At.UnixMilli()}
+		if s.Err != nil {
+			text := s.Err.Error()
+			wire.Error = &text
+		}
+		f.Sources = append(f.Sources, wire)
+	}
+	return f
+}
+
+func instanceOf(t *Target, v verdict.Verdict, now time.Time) Instance {
+	life, process := t.Life(), t.Watch.Process()
+	figures, _ := t.Figures()
+	in := Instance{
+		ID: t.ID, URL: t.URL(), Labels: t.Labels(), Status: life.Status, Summary: v.Summary, Slope: v.Growth,
+		Floor: Figure(figures[profiler.FigFloor]), FloorExact: t.Watch.FloorExact(),
+		PerRequest: Figure(figures[profiler.FigAllocPerRequest]),
+		Restarts:   life.Restarts, OOMKills: life.OOMKills, Build: process.Build, GoVersion: process.GoVersion,
+	}
+	if in.Labels == nil {
+		in.Labels = map[string]string{}
+	}
+	if v.Word != verdict.Insufficient {
+		in.Verdict = &v.Word
+	}
+	if life.Up() && !life.Since.IsZero() {
+		up := now.Sub(life.Since).Round(time.Second).Seconds()
+		in.UptimeS = &up
+	}
+	for _, value := range t.Watch.Series().Spark(profiler.HeapLive, now, sparkSpan, sparkPieces) {
+		in.Spark = append(in.Spark, Figure(value))
+	}
+	if t.Cost != nil {
+		if c := t.Cost(); c.Every > 0 {
+			ms, every := c.Look.Seconds()*1e3, c.Every.Seconds()
+			in.LookMS, in.LookEveryS = &ms, &every
+		}
+	}
+	return in
+}
+
+// buildsOf compares builds by their median instance: one that is stuck or idle
+// does not speak for the others.
+func buildsOf(instances []Instance) []Build {
+	of := make(map[string][]Instance)
+	for _, in := range instances {
+		of[in.Build] = append(of[in.Build], in)
+	}
+	builds := []Build{}
+	for name, same := range of {
+		b := Build{Build: name, Instances: len(same)}
+		var sloped []Instance
+		for _, in := range same {
+			if in.Verdict != nil && in.Verdict.Fault() {
+				b.Faults++
+			}
+			if in.Slope != nil {
+				sloped = append(sloped, in)
+			}
+		}
+		if len(sloped) > 0 {
+			slices.SortFunc(sloped, func(a, b Instance) int { return cmp.Compare(a.Slope.Estimate, b.Slope.Estimate) })
+			median := sloped[len(sloped)/2]
+			b.Slope, b.Median = median.Slope, median.ID
+		}
+		builds = append(builds, b)
+	}
+	slices.SortFunc(builds, func(a, b Build) int {
+		return cmp.Or(cmp.Compare(b.Instances, a.Instances), cmp.Compare(a.Build, b.Build))
+	})
+	return builds
+}
+
+func (a *API) fleet(w http.ResponseWriter, _ *http.Request) error {
+	return answer(w, http.StatusOK, a.FleetNow(time.Now()))
+}
+
+// CompareInstances returns the newest heap snapshots of two targets, which the
+// diff page compares.
+func (a *API) CompareInstances(base, head string) (baseID, headID string, err error) {
+	if base == head {
+		return "", "", refuse("base and head are the same process: pick two")
+	}
+	if baseID, err = a.newestHeap(base); err != nil {
+		return "", "", err
+	}
+	headID, err = a.newestHeap(head)
+	return baseID, headID, err
+}
+
+func (a *API) newestHeap(id string) (string, error) {
+	t, err := a.Find(id)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range slices.Backward(a.Snapshots(t)) {
+		if s.Kind == "heap" && s.Target == t.ID {
+			return s.ID, nil
+		}
+	}
+	return "", Refuse(http.StatusConflict, "no heap snapshot of %s is kept yet: the first is taken when it answers", t.ID)
+}
