@@ -27,6 +27,7 @@ func (s *Server) fleetPage(w http.ResponseWriter, r *http.Request) error {
 		Empty: "No process is watched yet. The first ones appear as soon as they are found.",
 	}
 	view.Tone, view.Lead = fleetLead(f)
+	view.Checkers = s.checkersView(r)
 	for _, site := range f.Sites {
 		view.Sites = append(view.Sites, fleetSite(site))
 	}

@@ -75,6 +75,8 @@ var needs = map[string]guard.Role{
 	"GET /report.html":                                 guard.Viewer,
 	"GET /fleet":                                       guard.Viewer,
 	"GET /fleet/compare":                               guard.Viewer,
+	"GET /api/v1/fleet/checkers":                       guard.Viewer,
+	"PUT /api/v1/fleet/strategy":                       guard.Instructor,
 	"GET /api/v1/fleet":                                guard.Viewer,
 	"GET /learn":                                       guard.Viewer,
 	"GET /learn/{lesson}":                              guard.Viewer,

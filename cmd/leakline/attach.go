@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/leakline/leakline/checker/fleet"
 	"github.com/leakline/leakline/profiler/discovery"
 	"github.com/leakline/leakline/profiler/target"
 )
@@ -19,6 +20,7 @@ type attachFlags struct {
 	userCode string
 	authFile string
 	files    []string
+	redis    struct{ url, prefix, fleet string }
 }
 
 func newAttachCommand() *cobra.Command {
@@ -31,8 +33,8 @@ func newAttachCommand() *cobra.Command {
 			if len(args) > maxAttached {
 				return fmt.Errorf("%d services are named: want %d at most", len(args), maxAttached)
 			}
-			if len(args) == 0 && len(f.files) == 0 {
-				return errors.New("no service is named: want a URL such as http://localhost:6060, dns+HOST:PORT, or --file-sd FILE")
+			if len(args) == 0 && len(f.files) == 0 && f.redis.url == "" {
+				return errors.New("no service is named: want a URL such as http://localhost:6060, dns+HOST:PORT, --file-sd FILE, or --redis URL for checkers")
 			}
 			return nil
 		},
@@ -45,6 +47,9 @@ func newAttachCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.gc, "gc", false, "force a collection before each look at a heap: the floor is exact then")
 	c.Flags().StringVar(&f.userCode, "user-code", "", "regular expression of functions and files that are yours")
 	c.Flags().StringArrayVar(&f.files, "file-sd", nil, "file of services in the format of Prometheus' file_sd (JSON), read again while running; may be given again")
+	c.Flags().StringVar(&f.redis.url, "redis", "", "URL of the Redis, or host:port,host:port of a Cluster, with which checkers have registered: they are watched, and switched together")
+	c.Flags().StringVar(&f.redis.prefix, "redis-prefix", "leakline:", "before every key in Redis")
+	c.Flags().StringVar(&f.redis.fleet, "fleet", fleet.DefaultName, "fleet of checkers in that Redis")
 	c.Flags().StringVar(&f.authFile, "auth-file", "", "file with the services' bearer token, or with user:password")
 	return c
 }
@@ -73,6 +78,16 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 	defer o.close()
 	w := &watcher{o: o, auth: auth, gc: f.gc, userCode: userCode, pace: target.NewPace(), sources: sources}
 	o.api.Fleet.Watches = true
+	if f.redis.url != "" {
+		checkers, err := fleet.Open(f.redis.url, f.redis.prefix, f.redis.fleet)
+		if err != nil {
+			return fmt.Errorf("--redis: %w", err)
+		}
+		o.undo = append(o.undo, func() { checkers.Close() })
+		o.api.Checkers = checkers
+		w.sources = append(w.sources, checkerSource{checkers})
+		facts = append(facts, fact{"looking in", checkerSource{checkers}.Name()})
+	}
 	return o.run(ctx, facts, w.run)
 }
 

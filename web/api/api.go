@@ -30,7 +30,10 @@ type API struct {
 	Archive *archive.Archive
 	Graphs  *archive.Archive // of heap graphs
 
+	Checkers Checkers // that are switched together; nil for none
+
 	compare  comparer
+	checkers lastCheckers
 	analysed analyses
 }
 
@@ -129,6 +132,7 @@ func (a *API) Routes() []Route {
 	routes := []Route{
 		{"GET targets", guard.Viewer, a.ofAny(a.targets)},
 		{"GET fleet", guard.Viewer, a.ofAny(a.fleet)},
+		{"GET fleet/checkers", guard.Viewer, a.ofAny(a.fleetCheckers)},
 		{"GET state", guard.Viewer, a.of(a.state)},
 		{"GET strategies", guard.Viewer, a.of(a.strategies)},
 		{"GET verdict", guard.Viewer, a.of(a.verdict)},
@@ -151,6 +155,7 @@ func (a *API) Routes() []Route {
 		{"PUT strategy", guard.Instructor, a.ofLab(a.putStrategy)},
 		{"PUT load", guard.Instructor, a.ofLab(a.putLoad)},
 		{"PUT faults", guard.Instructor, a.ofLab(a.putFaults)},
+		{"PUT fleet/strategy", guard.Instructor, a.ofAny(a.orderStrategy)},
 		{"PUT cover", guard.Instructor, a.ofLab(a.putCover)},
 		{"POST expire", guard.Instructor, a.ofLab(a.expire)},
 		{"PUT limits", guard.Instructor, a.ofLab(a.putLimits)},

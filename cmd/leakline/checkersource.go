@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+
+	"github.com/leakline/leakline/checker/fleet"
+	"github.com/leakline/leakline/profiler/discovery"
+)
+
+// A checkerSource finds the checkers that have registered with a fleet.
+type checkerSource struct{ fleet *fleet.Fleet }
+
+// Name implements discovery.Source.
+func (s checkerSource) Name() string { return "checkers of fleet " + s.fleet.Name() + ", from Redis" }
+
+// Look implements discovery.Source.
+func (s checkerSource) Look(ctx context.Context) ([]discovery.Service, error) {
+	members, err := s.fleet.Members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var services []discovery.Service
+	for _, m := range members {
+		if m.URL != "" {
+			services = append(services, discovery.Service{URL: m.URL, Labels: map[string]string{"strategy": m.Strategy, "version": m.Version}})
+		}
+	}
+	return services, nil
+}

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/api"
+)
+
+// checkersView says who decides how; nil where no fleet of checkers is watched.
+func (s *Server) checkersView(r *http.Request) *templates.FleetCheckers {
+	now := s.cfg.API.CheckersNow(r.Context())
+	if now == nil {
+		return nil
+	}
+	view := &templates.FleetCheckers{Title: "Checkers of fleet " + now.Name, Says: "No order has been given yet.", Action: r.URL.RequestURI()}
+	current := ""
+	if now.Latest != nil {
+		current = now.Latest.Strategy
+		view.Says = fmt.Sprintf("Order %d: %s, by %s at %s. %s", now.Latest.Generation, current, now.Latest.By, clock(now.Latest.At.Local()), behindWords(now))
+	}
+	if now.Error != nil {
+		view.Trouble = "Redis cannot be asked: " + *now.Error + "."
+		if now.T > 0 {
+			view.Trouble += " What stands here was so at " + clock(time.UnixMilli(now.T)) + "; each checker goes on with its strategy."
+		}
+	}
+	for _, strategy := range api.Strategies() {
+		view.Strategies = append(view.Strategies, templates.FleetStrategy{Name: strategy.Name, Current: strategy.Name == current})
+	}
+	for _, m := range now.Members {
+		view.Rows = append(view.Rows, s.memberRow(m))
+	}
+	return view
+}
+
+// behindWords says how many have yet to follow.
+func behindWords(c *api.CheckersAnswer) string {
+	behind := 0
+	for _, m := range c.Members {
+		if m.Behind {
+			behind++
+		}
+	}
+	if behind == 0 {
+		return fmt.Sprintf("All %d have applied it.", len(c.Members))
+	}
+	return fmt.Sprintf("%d of %d have yet to apply it.", behind, len(c.Members))
+}
+
+func (s *Server) memberRow(m api.Member) templates.FleetMember {
+	row := templates.FleetMember{
+		ID: m.ID, Name: m.URL, Strategy: m.Strategy, Generation: strconv.FormatUint(m.Generation, 10),
+		Word: "up to date", Tone: "sound", Version: m.Version, Seen: units.Duration(max(0, time.Since(m.At)).Round(time.Second)) + " ago",
+	}
+	switch {
+	case m.Failed != "":
+		row.Word, row.Tone = m.Failed, "fault"
+	case m.Behind:
+		row.Word, row.Tone = "behind", "watch"
+	}
+	if m.Updater {
+		row.Word += ", publishes the risky users"
+	}
+	for _, t := range s.cfg.API.Targets.All() {
+		if t.Where == m.URL {
+			row.Href = "/?" + url.Values{"target": {t.ID}}.Encode()
+		}
+	}
+	return row
+}
