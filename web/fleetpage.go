@@ -105,7 +105,7 @@ func sortInstances(all []api.Instance, by string) {
 
 func fleetColumns(by string) []templates.FleetColumn {
 	columns := []templates.FleetColumn{
-		{Text: "process"}, {Text: "verdict", Href: "verdict"}, {Text: "floor, 15 min"}, {Text: "floor", Number: true, Href: "floor"},
+		{Text: "process"}, {Text: "verdict", Href: "verdict"}, {Text: "trend"}, {Text: "floor", Number: true, Href: "floor"},
 		{Text: "grows", Number: true, Href: "slope"}, {Text: "per request", Number: true}, {Text: "restarts", Number: true, Href: "restarts"},
 		{Text: "up", Number: true}, {Text: "build"}, {Text: "looked at", Number: true},
 	}
@@ -220,7 +220,7 @@ func fleetRow(in api.Instance) templates.FleetRow {
 	if in.LookMS != nil {
 		row.Cost = fmt.Sprintf("%s each %s", units.Seconds(*in.LookMS/1e3), units.Seconds(*in.LookEveryS))
 	}
-	row.Spark, row.SparkSays = spark(in.Spark)
+	row.Spark, row.SparkSays = spark(in.Spark, time.Duration(in.SparkS)*time.Second)
 	return row
 }
 

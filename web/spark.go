@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/units"
@@ -14,7 +15,7 @@ const sparkHeight = 16.0
 
 // spark draws values as a path in a box as wide as there are values, from zero
 // up, with a gap where nothing is known; and says it in words.
-func spark(values []api.Figure) (path, words string) {
+func spark(values []api.Figure, span time.Duration) (path, words string) {
 	top, first, last := 0.0, profiler.Unknown, profiler.Unknown
 	for _, f := range values {
 		if v := float64(f); profiler.Known(v) {
@@ -25,7 +26,7 @@ func spark(values []api.Figure) (path, words string) {
 		}
 	}
 	if !profiler.Known(last) {
-		return "", "floor: nothing known in the last 15 minutes"
+		return "", "floor: nothing is known"
 	}
 	var b strings.Builder
 	verb := "M"
@@ -45,7 +46,7 @@ func spark(values []api.Figure) (path, words string) {
 		}
 		verb = "L"
 	}
-	return b.String(), fmt.Sprintf("floor over 15 minutes: from %s to %s, %s at most", units.Bytes(first), units.Bytes(last), units.Bytes(top))
+	return b.String(), fmt.Sprintf("floor over %s: from %s to %s, %s at most", uptime(span), units.Bytes(first), units.Bytes(last), units.Bytes(top))
 }
 
 // knownBytes writes bytes, "" when unknown, with a tilde when estimated.

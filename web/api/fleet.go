@@ -39,7 +39,7 @@ func (f *Fleet) Sources() (sources []discovery.State, over int) {
 }
 
 const (
-	sparkSpan   = 15 * time.Minute
+	sparkSpan   = 15 * time.Minute // at most, and at least a minute
 	sparkPieces = 60
 )
 
@@ -67,10 +67,11 @@ type Instance struct {
 	Restarts   int               `json:"restarts"`
 	OOMKills   int               `json:"oom_kills"`
 	UptimeS    *float64          `json:"uptime_s"`
-	Build      string            `json:"build"`       // main module and version; empty where it does not tell
-	GoVersion  string            `json:"go_version"`  // as well
-	Spark      []Figure          `json:"floor_spark"` // 15 minutes in 60 pieces, oldest first
-	LookMS     *float64          `json:"look_ms"`     // it was busy with the last look, at most
+	Build      string            `json:"build"`         // main module and version; empty where it does not tell
+	GoVersion  string            `json:"go_version"`    // as well
+	Spark      []Figure          `json:"floor_spark"`   // this life, 15 minutes at most, in 60 pieces, oldest first
+	SparkS     float64           `json:"floor_spark_s"` // that it spans
+	LookMS     *float64          `json:"look_ms"`       // it was busy with the last look, at most
 	LookEveryS *float64          `json:"look_every_s"`
 }
 
@@ -133,7 +134,12 @@ func instanceOf(t *Target, v verdict.Verdict, now time.Time) Instance {
 		up := now.Sub(life.Since).Round(time.Second).Seconds()
 		in.UptimeS = &up
 	}
-	for _, value := range t.Watch.Series().Spark(profiler.HeapLive, now, sparkSpan, sparkPieces) {
+	span := sparkSpan
+	if !life.Since.IsZero() {
+		span = min(sparkSpan, max(time.Minute, now.Sub(life.Since)))
+	}
+	in.SparkS = span.Round(time.Second).Seconds()
+	for _, value := range t.Watch.Series().Spark(profiler.HeapLive, now, span, sparkPieces) {
 		in.Spark = append(in.Spark, Figure(value))
 	}
 	if t.Cost != nil {
