@@ -23,7 +23,7 @@ import (
 // their own answers, which the room keeps.
 func worthNoting(r *http.Request, route api.Route) bool {
 	switch route.Pattern {
-	case "GET /debug/pprof/", "GET /api/v1/snapshots/{id}/profile.pb.gz", "GET /api/v1/heapgraphs/{id}/graph", "GET /report.html":
+	case "GET /debug/pprof/", "GET /self/debug/", "GET /api/v1/snapshots/{id}/profile.pb.gz", "GET /api/v1/heapgraphs/{id}/graph", "GET /report.html":
 		return true
 	}
 	return route.Need == guard.Instructor && changes(r)

@@ -27,6 +27,7 @@ var needs = map[string]guard.Role{
 	"POST /desk":                                       guard.Instructor,
 	"GET /debug/self":                                  guard.Instructor,
 	"GET /ws":                                          guard.Viewer,
+	"GET /self/debug/":                                 guard.Instructor,
 	"GET /debug/pprof/":                                guard.Instructor,
 	"GET /static/{version}/{path...}":                  guard.Anyone,
 	"POST /session":                                    guard.Anyone,

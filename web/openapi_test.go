@@ -33,6 +33,7 @@ func TestContractIsServed(t *testing.T) {
 var forPeople = []string{
 	"GET /{$}",
 	"GET /snapshots",
+	"GET /self/debug/",
 	"GET /diff",
 	"GET /holders",
 	"GET /holders/{id}",

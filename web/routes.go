@@ -34,6 +34,7 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "POST " + deskForm, Need: guard.Instructor, Handle: s.takeDeskByForm},
 		{Pattern: "GET /debug/self", Need: guard.Instructor, Handle: s.selfPage},
 		{Pattern: "GET /ws", Need: guard.Viewer, Handle: s.websocket},
+		{Pattern: "GET /self/debug/", Need: guard.Instructor, Handle: s.selfDebug},
 		{Pattern: "GET /debug/pprof/", Need: guard.Instructor, Handle: s.pprof},
 		{Pattern: "GET /static/{version}/{path...}", Need: guard.Anyone, Handle: s.assets.serve},
 		{Pattern: "POST /session", Need: guard.Anyone, Handle: s.signIn},
@@ -116,7 +117,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // wantsPage tells a person's browser from everything else.
 func wantsPage(r *http.Request) bool {
 	form := r.URL.Path == api.UploadPath // which a person may send without a script
-	machine := strings.HasPrefix(r.URL.Path, "/api/") && !form || strings.HasPrefix(r.URL.Path, "/debug/pprof") || r.URL.Path == "/ws"
+	machine := strings.HasPrefix(r.URL.Path, "/api/") && !form || strings.HasPrefix(r.URL.Path, "/self/") || strings.HasPrefix(r.URL.Path, "/debug/pprof") || r.URL.Path == "/ws"
 	return !machine && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 

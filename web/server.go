@@ -27,6 +27,9 @@ type Config struct {
 	// Audit keeps who did what; in memory alone when nil.
 	Audit *audit.Log
 
+	// Self serves this process' own /debug/, below /self; nil hides it.
+	Self http.Handler
+
 	// Plain says that the server is reached over a network without encryption;
 	// its pages say so too.
 	Plain bool

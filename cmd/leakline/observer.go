@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/leakline/leakline/profiler/agent"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/web"
 	"github.com/leakline/leakline/web/api"
@@ -125,7 +126,11 @@ func (o *observer) newServer(doors guard.Config) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{API: o.api, Guard: g, Log: o.log, Audit: o.audit, Plain: doors.ViewerOnly})
+	cfg := web.Config{API: o.api, Guard: g, Log: o.log, Audit: o.audit, Plain: doors.ViewerOnly}
+	if o.flags.debugSelf && !doors.ViewerOnly {
+		cfg.Self = agent.Handler(agent.Config{})
+	}
+	return web.New(cfg)
 }
 
 // openRoom lets the room's network in, as viewers, and prints the way.

@@ -22,6 +22,7 @@ type observerFlags struct {
 	dataDir     string
 	open        bool
 	debug       bool
+	debugSelf   bool
 	tokenFiles  struct{ instructor, viewer string }
 }
 
@@ -30,6 +31,7 @@ func (f *observerFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.share, "share", "", "address for the room's network, such as :7080: a viewers' link over plain HTTP")
 	flags.StringVar(&f.dataDir, "data-dir", "", "folder for snapshots, created if missing (default a temporary one, removed at the end)")
 	flags.BoolVar(&f.open, "open", false, "open the instructor's page in a browser")
+	flags.BoolVar(&f.debugSelf, "debug-self", false, "serve this dashboard's own profiles to the instructor, below /self/debug/")
 	flags.BoolVar(&f.debug, "debug", false, "log every event")
 	flags.StringVar(&f.tokenFiles.instructor, "instructor-token-file", "", "file that holds the instructor's token")
 	flags.StringVar(&f.tokenFiles.viewer, "viewer-token-file", "", "file that holds the viewers' token")
