@@ -17,7 +17,7 @@ BIN := bin/leakline
 ARGS ?=
 SEED ?=
 
-.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults
+.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ corpus: build ## judge them in full and print the score (about 12 min)
 
 faults: ## end the patient and the observer in every way, in full (about 6 min; SEED=… repeats one)
 	@LEAKLINE_DRILL=full LEAKLINE_DRILL_SEED=$(SEED) go test -count=1 -p 1 -v -timeout 60m -run Drill ./lab ./web/e2e
+
+soak: ## watch a hundred processes for ten minutes, then diagnose the observer itself (about 12 min)
+	@LEAKLINE_SOAK=full go test -count=1 -v -timeout 30m -run TestManyAreWatchedByOne ./web/e2e
 
 bench: ## measure beside peers, in a module of its own; prints a table (about 8 min)
 	@ulimit -n 20000 2>/dev/null; cd bench && go run .

@@ -86,6 +86,12 @@ func startService(t *testing.T, name string, args ...string) (url, program strin
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the %s: %v\n%s", name, err, out)
 	}
+	return startProgram(t, program, args...), program
+}
+
+// startProgram starts what prints where it is.
+func startProgram(t *testing.T, program string, args ...string) (url string) {
+	t.Helper()
 	service := exec.Command(program, args...)
 	out, err := service.StdoutPipe()
 	if err != nil {
@@ -96,9 +102,9 @@ func startService(t *testing.T, name string, args ...string) (url, program strin
 	}
 	t.Cleanup(func() { service.Process.Kill(); service.Wait() })
 	if url, err = bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatalf("the %s does not say where it is: %v", name, err)
+		t.Fatalf("%s does not say where it is: %v", program, err)
 	}
-	return strings.TrimSpace(url), program
+	return strings.TrimSpace(url)
 }
 
 func TestHoldersOnTheCommandLine(t *testing.T) {

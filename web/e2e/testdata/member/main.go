@@ -1,6 +1,6 @@
 // Command member is one process of a fleet: it serves leakline's agent, makes
-// some garbage, and with the argument "leak" keeps one megabyte a second. It
-// prints where it is.
+// some garbage, and with the argument "leak" keeps one megabyte a second; with
+// "quiet" it makes little. It prints where it is.
 package main
 
 import (
@@ -18,10 +18,13 @@ var kept [][]byte
 func remember(n int) { kept = append(kept, make([]byte, n)) }
 
 func main() {
-	leaks := len(os.Args) > 1 && os.Args[1] == "leak"
+	leaks, every := len(os.Args) > 1 && os.Args[1] == "leak", 50*time.Millisecond
+	if len(os.Args) > 1 && os.Args[1] == "quiet" {
+		every = time.Second
+	}
 	go func() {
 		var garbage []byte
-		for range time.Tick(50 * time.Millisecond) {
+		for range time.Tick(every) {
 			if garbage = make([]byte, 256<<10); leaks {
 				remember(len(garbage) / 5)
 			}

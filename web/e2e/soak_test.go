@@ -1,0 +1,110 @@
+package e2e_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Many processes are watched by one observer, which is then diagnosed by itself
+// and found sound. With LEAKLINE_SOAK=full there are a hundred for ten minutes,
+// as make soak has it, and what that costs is printed.
+func TestManyAreWatchedByOne(t *testing.T) {
+	members, watch, diagnose := 20, 20*time.Second, ""
+	if os.Getenv("LEAKLINE_SOAK") == "full" {
+		members, watch, diagnose = 100, 10*time.Minute, "60s"
+	}
+	hosts := make([]string, members)
+	program := ""
+	for i := range hosts {
+		url := ""
+		if program == "" {
+			url, program = startService(t, "member", "quiet")
+		} else {
+			url = startProgram(t, program, "quiet")
+		}
+		hosts[i] = host(url)
+	}
+	file := filepath.Join(t.TempDir(), "fleet.json")
+	raw, err := json.Marshal([]map[string]any{{"targets": hosts}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := start(t, "attach", "--file-sd", file, "--debug-self")
+	fleet := func() (running, looked int) {
+		var all struct {
+			Instances []struct {
+				Status string
+				LookMS *float64 `json:"look_ms"`
+			}
+		}
+		l.api("GET", "fleet", nil, &all)
+		for _, in := range all.Instances {
+			if in.Status == "running" {
+				running++
+			}
+			if in.LookMS != nil {
+				looked++
+			}
+		}
+		return running, looked
+	}
+	l.eventually(2*time.Minute, "every process to have been looked at", func() bool {
+		running, looked := fleet()
+		return running == members && looked == members
+	})
+	began, used := time.Now(), l.scraped("process_cpu_seconds_total")
+	time.Sleep(watch)
+	if running, _ := fleet(); running != members {
+		t.Errorf("%d of %d processes are watched after %v", running, members, watch)
+	}
+	share := (l.scraped("process_cpu_seconds_total") - used) / time.Since(began).Seconds()
+	t.Logf("%d processes for %v: the observer took %.1f %% of a CPU, %.2f %% for each, and %.0f MB", members, watch, 100*share, 100*share/float64(members), l.scraped("process_resident_memory_bytes")/1e6)
+	if diagnose == "" {
+		return
+	}
+	judge := exec.Command(binary, "diagnose", "http://leakline:"+instructorToken+"@"+host(l.base)+"/self", "--for", diagnose, "--json")
+	said, err := judge.Output()
+	var verdict struct{ Verdict, Summary string }
+	if json.Unmarshal(said, &verdict) != nil || !slices.Contains([]string{"healthy", "churn"}, verdict.Verdict) {
+		t.Errorf("the observer is %q, %v: %s", verdict.Verdict, err, verdict.Summary)
+	}
+	t.Logf("leakline on leakline: %s: %s", verdict.Verdict, verdict.Summary)
+}
+
+// scraped is one of the observer's own figures.
+func (l *labProcess) scraped(metric string) float64 {
+	l.t.Helper()
+	req, err := http.NewRequest(http.MethodGet, l.base+"/metrics", nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+viewerToken)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if value, ok := strings.CutPrefix(lines.Text(), metric+" "); ok {
+			v, err := strconv.ParseFloat(value, 64)
+			if err != nil {
+				l.t.Fatal(err)
+			}
+			return v
+		}
+	}
+	l.t.Fatalf("/metrics has no %s", metric)
+	return 0
+}
