@@ -17,7 +17,7 @@ BIN := bin/leakline
 ARGS ?=
 SEED ?=
 
-.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak
+.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak vuln
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,8 @@ screenshots: ## picture every page into screenshots/, and the README's
 js: ## unit tests of the ES modules
 	@cd static && node --test test/*.test.js
 
-check: generate ## formatting, vet, generated files, go.mod
+check: generate ## formatting, vet, generated files, go.mod, modules as they were published
+	@go mod verify >/dev/null
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt the files above"; exit 1; }
 	@go vet ./...
 	@go mod tidy -diff
@@ -77,6 +78,9 @@ soak: ## watch a hundred processes for ten minutes, then diagnose the observer i
 
 bench: ## measure beside peers, in a module of its own; prints a table (about 8 min)
 	@ulimit -n 20000 2>/dev/null; cd bench && go run .
+
+vuln: ## ask the Go vulnerability database about what we call (needs the network)
+	@go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 fuzz: ## fuzz every parser of outside input for 20 s each
 	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do for f in $$(grep -oE 'func (Fuzz[A-Za-z]+)' $$t | cut -d' ' -f2); do echo "$$t $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s ./$$(dirname $$t); done; done

@@ -40,7 +40,18 @@ func shortName(function string) string {
 	if i := strings.IndexByte(function, '['); i >= 0 {
 		head, args = function[:i], function[i:]
 	}
-	return head[strings.LastIndexByte(head, '/')+1:] + args
+	return clip(head[strings.LastIndexByte(head, '/')+1:] + args)
+}
+
+// clip leaves out the middle of a name that no cell can hold; its title has all
+// of it.
+func clip(name string) string {
+	const most = 256
+	runes := []rune(name)
+	if len(runes) <= most {
+		return name
+	}
+	return string(runes[:most/2]) + "…" + string(runes[len(runes)-most/2+1:])
 }
 
 // known writes a dash for what is not known.

@@ -26,7 +26,7 @@ func worthNoting(r *http.Request, route api.Route) bool {
 	case "GET /debug/pprof/", "GET /self/debug/", "GET /api/v1/snapshots/{id}/profile.pb.gz", "GET /api/v1/heapgraphs/{id}/graph", "GET /report.html":
 		return true
 	}
-	return route.Need == guard.Instructor && changes(r)
+	return route.Need == guard.Instructor && (changes(r) || strings.HasPrefix(r.URL.Path, "/self/debug/"))
 }
 
 // noted are the parameters that the log names. All are checked before a request

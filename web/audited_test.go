@@ -13,7 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/web"
 	"github.com/leakline/leakline/web/audit"
 	"github.com/leakline/leakline/web/guard"
@@ -219,6 +221,30 @@ func TestAFullDiskIsShown(t *testing.T) {
 	} {
 		if _, body := ask("GET", path, ""); !strings.Contains(body, part) {
 			t.Errorf("%s does not say %q", path, part)
+		}
+	}
+}
+
+// The stacks of many goroutines are taken while the process stands still.
+func TestManyGoroutinesAreAskedForTwice(t *testing.T) {
+	s := newServer(t)
+	ask := func(path string) (int, string) {
+		resp, body := s.send(t, "GET", "/debug/pprof/"+path, bearer(tokens.Instructor))
+		return resp.StatusCode, body
+	}
+	r := profiler.NewReading(time.Now(), 1)
+	for _, tt := range []struct {
+		goroutines float64
+		path       string
+		want       int // 503: it would be asked of the patient, which is not there
+	}{
+		{10_000, "goroutine?debug=2", 503}, {10_001, "goroutine?debug=2", 409}, {10_001, "goroutine?debug=2&confirm=1", 503}, {10_001, "heap", 503},
+	} {
+		r.At = r.At.Add(100 * time.Millisecond)
+		r.Set(profiler.Goroutines, tt.goroutines)
+		s.lab.Watch().Series().Append(r)
+		if status, body := ask(tt.path); status != tt.want || status == 409 && !strings.Contains(body, "confirm=1") {
+			t.Errorf("%s with %.0f goroutines: %d %s, want %d", tt.path, tt.goroutines, status, body, tt.want)
 		}
 	}
 }

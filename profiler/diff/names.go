@@ -34,7 +34,7 @@ func ShortName(function string) string {
 	if end < 0 {
 		end = len(function)
 	}
-	return function[strings.LastIndexByte(function[:end], '/')+1:]
+	return shorten(function[strings.LastIndexByte(function[:end], '/')+1:])
 }
 
 // ShortFile keeps the last two elements of a path: "cart/add.go".
@@ -42,7 +42,23 @@ func ShortFile(file string) string {
 	file = strings.ReplaceAll(file, `\`, "/")
 	cut := strings.LastIndexByte(file, '/')
 	if cut < 0 {
-		return file
+		return shorten(file)
 	}
-	return file[strings.LastIndexByte(file[:cut], '/')+1:]
+	return shorten(file[strings.LastIndexByte(file[:cut], '/')+1:])
+}
+
+// maxShown is how many characters of a name are shown. Type arguments make long
+// names, and a profile that is not ours may hold names of any length.
+const maxShown = 256
+
+// shorten leaves out the middle of what is too long: the end tells names apart.
+func shorten(name string) string {
+	if len(name) <= maxShown {
+		return name
+	}
+	runes := []rune(name)
+	if len(runes) <= maxShown {
+		return name
+	}
+	return string(runes[:maxShown/2]) + "…" + string(runes[len(runes)-maxShown/2+1:])
 }

@@ -67,3 +67,17 @@ func TestStdListIsThatOfThisGo(t *testing.T) {
 		}
 	}
 }
+
+func TestLongNamesAreClippedInTheMiddle(t *testing.T) {
+	long := "shop.Cart[" + strings.Repeat("é", 300) + "].Add"
+	for _, got := range []string{ShortName("example.com/" + long), ShortFile("/src/" + long)} {
+		runes := []rune(got)
+		if len(runes) != 256 || !strings.HasSuffix(got, "].Add") || !strings.Contains(got, "é…é") {
+			t.Errorf("%d characters: %s, want 256, the beginning and the end", len(runes), got)
+		}
+	}
+	whole := strings.Repeat("é", 256)
+	if got := ShortName(whole); got != whole {
+		t.Errorf("256 characters are clipped to %s", got)
+	}
+}
