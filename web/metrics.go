@@ -3,12 +3,14 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"regexp"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/metrics"
 )
@@ -18,7 +20,9 @@ import (
 func newScrape(cfg Config) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
-		collectors.NewGoCollector(),
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(
+			collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/gc/heap/live:bytes$`)}, // our own floor
+		)),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		metrics.NewCollector(metrics.Source{
 			Targets: func() []metrics.Target { return scraped(cfg.API.Targets.All()) },
@@ -42,7 +46,10 @@ func newScrape(cfg Config) http.Handler {
 func scraped(targets []*api.Target) []metrics.Target {
 	of := make([]metrics.Target, len(targets))
 	for i, t := range targets {
-		of[i] = metrics.Target{ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest}
+		of[i] = metrics.Target{
+			ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest,
+			Verdict: func() verdict.Word { return t.Verdict().Word },
+		}
 		if t.Lab != nil {
 			of[i].State = t.LabState
 		}

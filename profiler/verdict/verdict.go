@@ -23,6 +23,11 @@ const (
 	Insufficient  Word = "insufficient"   // too little was seen
 )
 
+// Words lists them all.
+func Words() []Word {
+	return []Word{Healthy, Churn, Step, Warming, Growing, Leak, GoroutineLeak, Backlog, OffHeap, Stale, Insufficient}
+}
+
 // Fault reports whether somebody has to act.
 func (w Word) Fault() bool { return w == Leak || w == GoroutineLeak || w == Backlog }
 

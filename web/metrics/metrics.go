@@ -11,15 +11,17 @@ import (
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/live"
 )
 
 // A Target says where the figures of one watched process live. What leakline
 // does not run has a state without a strategy.
 type Target struct {
-	ID     string
-	State  func() lab.State
-	Latest func() (profiler.Reading, profiler.Figures, bool)
+	ID      string
+	State   func() lab.State
+	Latest  func() (profiler.Reading, profiler.Figures, bool)
+	Verdict func() verdict.Word
 }
 
 // A Source says where the figures live. All fields are required; the functions
@@ -68,6 +70,7 @@ type collector struct {
 	observer []*prometheus.Desc // of ofObserver, in its order
 	target   []*prometheus.Desc // of ofTarget, in its order
 	status   *prometheus.Desc
+	verdict  *prometheus.Desc
 	strategy *prometheus.Desc
 }
 
@@ -80,6 +83,8 @@ func NewCollector(s Source) prometheus.Collector {
 		source: s,
 		status: prometheus.NewDesc("leakline_patient_status", "1 for what the patient is doing, 0 for what it is not.",
 			[]string{"target", "status"}, nil),
+		verdict: prometheus.NewDesc("leakline_patient_verdict", "1 for the verdict on the patient, 0 for what it is not.",
+			[]string{"target", "verdict"}, nil),
 		strategy: prometheus.NewDesc("leakline_patient_strategy_info", "The strategy that runs, or will once there is a process.",
 			[]string{"target", "strategy"}, nil),
 	}
@@ -98,7 +103,17 @@ func (c *collector) Describe(out chan<- *prometheus.Desc) {
 		out <- d
 	}
 	out <- c.status
+	out <- c.verdict
 	out <- c.strategy
+}
+
+// oneOf is one of the states that something can be in.
+func oneOf(d *prometheus.Desc, is bool, labels ...string) prometheus.Metric {
+	value := 0.0
+	if is {
+		value = 1
+	}
+	return prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 }
 
 // Collect implements prometheus.Collector.
@@ -118,11 +133,11 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 			send(c.target[i], m, of.ID)
 		}
 		for _, s := range statuses {
-			is := 0.0
-			if s == now.state.Status {
-				is = 1
-			}
-			out <- prometheus.MustNewConstMetric(c.status, prometheus.GaugeValue, is, of.ID, string(s))
+			out <- oneOf(c.status, s == now.state.Status, of.ID, string(s))
+		}
+		word := of.Verdict()
+		for _, w := range verdict.Words() {
+			out <- oneOf(c.verdict, w == word, of.ID, string(w))
 		}
 		if now.state.Strategy != "" {
 			out <- prometheus.MustNewConstMetric(c.strategy, prometheus.GaugeValue, 1, of.ID, now.state.Strategy)

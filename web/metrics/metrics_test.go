@@ -13,6 +13,7 @@ import (
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/archive"
 	"github.com/leakline/leakline/profiler/target"
+	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/web/live"
 	"github.com/leakline/leakline/web/metrics"
 )
@@ -28,7 +29,8 @@ func source() metrics.Source {
 				Counts:   lab.LoadCounts{Sent: 10, Answered: 6, Errors: 4, Wrong: 1, Skipped: 5},
 			}
 		},
-		Latest: func() (r profiler.Reading, f profiler.Figures, ok bool) { return },
+		Latest:  func() (r profiler.Reading, f profiler.Figures, ok bool) { return },
+		Verdict: func() verdict.Word { return verdict.Insufficient },
 	}}
 	return metrics.Source{
 		Targets: func() []metrics.Target { return targets },
@@ -100,6 +102,19 @@ leakline_patient_status{status="starting",target="checker"} 0
 # HELP leakline_patient_strategy_info The strategy that runs, or will once there is a process.
 # TYPE leakline_patient_strategy_info gauge
 leakline_patient_strategy_info{strategy="list-scan",target="checker"} 1
+# HELP leakline_patient_verdict 1 for the verdict on the patient, 0 for what it is not.
+# TYPE leakline_patient_verdict gauge
+leakline_patient_verdict{target="checker",verdict="backlog"} 0
+leakline_patient_verdict{target="checker",verdict="churn"} 0
+leakline_patient_verdict{target="checker",verdict="goroutine-leak"} 0
+leakline_patient_verdict{target="checker",verdict="growing"} 0
+leakline_patient_verdict{target="checker",verdict="healthy"} 0
+leakline_patient_verdict{target="checker",verdict="insufficient"} 1
+leakline_patient_verdict{target="checker",verdict="leak"} 0
+leakline_patient_verdict{target="checker",verdict="off-heap"} 0
+leakline_patient_verdict{target="checker",verdict="stale"} 0
+leakline_patient_verdict{target="checker",verdict="step"} 0
+leakline_patient_verdict{target="checker",verdict="warming"} 0
 # HELP leakline_snapshots Snapshots kept.
 # TYPE leakline_snapshots gauge
 leakline_snapshots 4
