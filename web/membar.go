@@ -96,10 +96,13 @@ func memTotal(f profiler.Figures) (total float64, what string) {
 	return f[profiler.FigInUse], "in use by Go"
 }
 
+// nowhere is said where no part is known, as the page's script says it.
+const nowhere = "Where memory is, is not known."
+
 // memBar reconciles RSS with what the runtime says of itself. by is what
 // enforces the limit, where that is known.
 func memBar(f profiler.Figures, at time.Time, exact bool, by string) templates.MemBar {
-	bar := templates.MemBar{Aside: "not read yet", By: by, Exact: exact}
+	bar := templates.MemBar{Aside: "not read yet", Says: nowhere, By: by, Exact: exact}
 	parts := memParts(f, exact)
 	bar.Note = memNote(f, parts)
 	if len(parts) == 0 {

@@ -83,7 +83,7 @@ export class Lane {
   /** @param {Shown} shown @param {Mark[]} marks @param {Keep} keep */
   #chips({ from, to, x, type }, marks, keep) {
     const visible = marks.filter((m) => m.t >= from && m.t <= to && !isTick(m));
-    for (const chip of chips(visible, x, type * 1.75)) {
+    for (const chip of chips(visible, x, type * 2.1)) {
       const { lead } = chip;
       const button = keep(`m${lead.id}`, () => this.#chip(lead));
       const label = chip.all.map((m) => `${clockTime(m.t, this.#zone)} ${sentence(m)}`).join("; ");

@@ -84,7 +84,7 @@ function show(panel, at, time) {
   write(one("[data-mem-title]", panel), none ? "Where memory is" : `Where the ${size} are`);
   write(one("[data-mem-aside]", panel), none ? "not known" : `${what}, at ${time}${room}`);
   write(one("[data-mem-note]", panel), note(at, found));
-  one("[data-mem-bar]", panel).setAttribute("aria-label", none ? "" : `${what} ${size}: ${said.join(", ")}`);
+  one("[data-mem-bar]", panel).setAttribute("aria-label", none ? "Where memory is, is not known." : `${what} ${size}: ${said.join(", ")}`);
 }
 
 /** Moves one piece of the bar and writes its line of the legend.

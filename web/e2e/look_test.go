@@ -24,11 +24,12 @@ type view struct {
 var views = []view{{"1440x900", 1440, 900}, {"390x844", 390, 844}}
 
 // TestPagesFitTheirWindow opens every page in every size and theme: nothing
-// needs sideways scrolling, and nothing is said in the console. With
+// needs sideways scrolling, nothing is said in the console, and nobody is left
+// out who sees little or uses no mouse. With
 // LEAKLINE_SCREENSHOTS=folder it leaves a picture of each.
 func TestPagesFitTheirWindow(t *testing.T) {
 	l := startLab(t)
-	browser := startBrowser(t)
+	browser, script := startBrowser(t), auditScript(t)
 	time.Sleep(5 * time.Second)
 	l.api(http.MethodPut, "strategy", map[string]string{"name": "list-scan"}, nil)
 	time.Sleep(4 * time.Second)
@@ -50,6 +51,10 @@ func TestPagesFitTheirWindow(t *testing.T) {
 		{"holders", "/holders/2", instructorToken},
 		{"learn", "/learn", viewerToken},
 		{"lesson", "/learn/identify-the-leak", instructorToken},
+		{"lesson-2", "/learn/fix-the-monitoring", viewerToken},
+		{"lesson-3", "/learn/real-leaks", viewerToken},
+		{"lesson-4", "/learn/is-it-a-leak", viewerToken},
+		{"report", "/report", viewerToken},
 		{"self", "/debug/self", instructorToken},
 		{"not-found", "/diff?base=1&head=999", instructorToken},
 		{"sign-in", "/", ""},
@@ -68,6 +73,9 @@ func TestPagesFitTheirWindow(t *testing.T) {
 					p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
 				}
 				p.checkFit(page.name+" "+theme, v)
+				if (theme == "light") == (v.width > 600) { // each theme and each size once
+					p.audit(script, page.name+" "+theme, v, page.token == "")
+				}
 				p.save(page.name + "-" + v.name + "-" + theme)
 			}
 		}
