@@ -12,7 +12,7 @@ var (
 		"stream", "strips", "verdict", "view", "vitals", "words",
 	}
 	learnModules = []string{
-		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "format", "gaps", "history", "learn", "marks", "model",
+		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "format", "gaps", "history", "keepfocus", "learn", "marks", "model",
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans", "step", "stream", "strips", "verdict",
 		"view", "vitals",
 	}

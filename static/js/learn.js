@@ -4,6 +4,7 @@ import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
 import { cover } from "./cover.js";
 import { all, one, write } from "./dom.js";
+import { keepFocus } from "./keepfocus.js";
 import { Model } from "./model.js";
 import { Readouts } from "./readouts.js";
 import { Step } from "./step.js";
@@ -20,6 +21,7 @@ export function learn() {
   for (const node of all("[data-scripted]")) node.hidden = false;
   evidence(left.signal);
   addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
+  keepFocus(one("[data-learn]"), ".act");
 }
 
 /** Keeps chart, figures and verdict current. @param {AbortSignal} signal */

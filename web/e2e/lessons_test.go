@@ -39,8 +39,12 @@ func TestEveryLessonSolvesItself(t *testing.T) {
 					continue
 				}
 				begun := time.Now()
-				for _, step := range lesson.Steps {
-					l.solve(lesson.ID, step.ID)
+				if i == 0 {
+					l.solveByKeys(lesson)
+				} else {
+					for _, step := range lesson.Steps {
+						l.solve(lesson.ID, step.ID)
+					}
 				}
 				t.Logf("%s: %.0f s", lesson.ID, time.Since(begun).Seconds())
 			}
