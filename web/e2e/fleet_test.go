@@ -59,10 +59,14 @@ func TestAFleetIsWatchedOnOnePage(t *testing.T) {
 	if top := eval[string](p, `document.querySelector('[data-instance]').dataset.instance`); top == hosts[1] {
 		t.Error("the process without a fault comes first")
 	}
+	script := accessScript(t)
 	for _, theme := range []string{"light", "dark"} {
 		for _, v := range views {
 			p.do(chromedp.EmulateViewport(v.width, v.height), prefer(theme))
 			p.checkFit("fleet "+theme, v)
+			if (theme == "light") == (v.width > 600) {
+				p.checkAccess(script, "fleet "+theme, v, false)
+			}
 			p.save("fleet-" + v.name + "-" + theme)
 		}
 	}

@@ -29,7 +29,7 @@ var views = []view{{"1440x900", 1440, 900}, {"390x844", 390, 844}}
 // LEAKLINE_SCREENSHOTS=folder it leaves a picture of each.
 func TestPagesFitTheirWindow(t *testing.T) {
 	l := startLab(t)
-	browser, script := startBrowser(t), auditScript(t)
+	browser, script := startBrowser(t), accessScript(t)
 	time.Sleep(5 * time.Second)
 	l.api(http.MethodPut, "strategy", map[string]string{"name": "list-scan"}, nil)
 	time.Sleep(4 * time.Second)
@@ -55,6 +55,8 @@ func TestPagesFitTheirWindow(t *testing.T) {
 		{"lesson-3", "/learn/real-leaks", viewerToken},
 		{"lesson-4", "/learn/is-it-a-leak", viewerToken},
 		{"report", "/report", viewerToken},
+		{"fleet-of-one", "/fleet", viewerToken},
+		{"audit", "/audit", instructorToken},
 		{"self", "/debug/self", instructorToken},
 		{"not-found", "/diff?base=1&head=999", instructorToken},
 		{"sign-in", "/", ""},
@@ -74,7 +76,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 				}
 				p.checkFit(page.name+" "+theme, v)
 				if (theme == "light") == (v.width > 600) { // each theme and each size once
-					p.audit(script, page.name+" "+theme, v, page.token == "")
+					p.checkAccess(script, page.name+" "+theme, v, page.token == "")
 				}
 				p.save(page.name + "-" + v.name + "-" + theme)
 			}

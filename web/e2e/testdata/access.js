@@ -76,7 +76,7 @@
     }
   }
 
-  // Wherever Tab leads one sees where one is. Script's focus is shown as a key's while no mouse was used.
+  // Wherever Tab leads one sees where one is. After a key, focus by a script is shown as a key's.
   if (!phone) {
     const stops = all(INTERACTIVE).filter((e) => e.tabIndex >= 0 && !e.disabled);
     for (const e of stops) {

@@ -11,23 +11,25 @@ import (
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
-// auditScript finds in the page what can be found there.
-func auditScript(t *testing.T) string {
+// accessScript finds in the page what can be found there.
+func accessScript(t *testing.T) string {
 	t.Helper()
-	script, err := os.ReadFile("testdata/audit.js")
+	script, err := os.ReadFile("testdata/access.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(script)
 }
 
-// audit fails when somebody who sees little, or uses no mouse, is left out.
-func (p *browserPage) audit(script, name string, v view, anonymous bool) {
+// checkAccess fails when somebody who sees little, or uses no mouse, is left out.
+func (p *browserPage) checkAccess(script, name string, v view, anonymous bool) {
 	p.t.Helper()
+	p.do(chromedp.KeyEvent(kb.Tab)) // from here on focus is shown, as to who uses keys
 	complaints := eval[[]string](p, fmt.Sprintf("(%s)({phone: %t, anonymous: %t})", script, v.width < 600, anonymous))
-	for _, c := range append(complaints, p.auditTree(anonymous)...) {
+	for _, c := range append(complaints, p.accessTree(anonymous)...) {
 		p.t.Errorf("%s at %s: %s", name, v.name, c)
 	}
 }
@@ -38,8 +40,8 @@ var operable = []string{
 	"application", "DisclosureTriangle",
 }
 
-// auditTree looks at the page as assistive tools get it.
-func (p *browserPage) auditTree(anonymous bool) (complaints []string) {
+// accessTree looks at the page as assistive tools get it.
+func (p *browserPage) accessTree(anonymous bool) (complaints []string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, 15*time.Second)
 	defer cancel()
