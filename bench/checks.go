@@ -65,7 +65,7 @@ func publish(ctx context.Context, addr, database string) error {
 	}
 	rdb := redis.NewClient(&redis.Options{Addr: addr})
 	defer rdb.Close()
-	return riskyusers.NewUpdater(store, rdb, "", riskyusers.Settings{}, nil).Refresh(ctx)
+	return riskyusers.NewUpdater(store, rdb, riskyusers.UpdaterConfig{}).Refresh(ctx)
 }
 
 func byStrategy(ctx context.Context, addr, database string) (rows []row, err error) {

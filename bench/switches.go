@@ -117,7 +117,7 @@ func publishing(ctx context.Context, addr, database string) (time.Duration, erro
 	}
 	rdb := redis.NewClient(&redis.Options{Addr: addr, ReadTimeout: time.Minute})
 	defer rdb.Close()
-	updater := riskyusers.NewUpdater(store, rdb, "million:", riskyusers.Settings{}, nil)
+	updater := riskyusers.NewUpdater(store, rdb, riskyusers.UpdaterConfig{Prefix: "million:"})
 	began := time.Now()
 	if err := updater.Refresh(ctx); err != nil {
 		return 0, err

@@ -14,10 +14,15 @@ const (
 	SetKey = "{risky_users}:set"
 
 	// VersionKey names the Set that was published whole last, by a text that is
-	// never the same twice. It expires when its updater is not heard of for
+	// never the same twice and begins with its updater's fence. It expires when its updater is not heard of for
 	// longer than VersionTTL or five of its intervals.
 	VersionKey = "{risky_users}:version"
 	VersionTTL = 5 * time.Minute
+
+	// UpdaterKey says which updater publishes; it expires with that one.
+	// FenceKey counts how often that has changed.
+	UpdaterKey = "{risky_users}:updater"
+	FenceKey   = "{risky_users}:fence"
 
 	// Sentinel is a member of every Set that was published whole. No user can
 	// be called so, because a user id holds no control characters.

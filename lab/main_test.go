@@ -101,6 +101,7 @@ func runChecker(ctx context.Context) error {
 	svc, err := service.New(service.Config{
 		Redis: cfg.Redis, KeyPrefix: cfg.KeyPrefix, Database: cfg.Database, Strategy: cfg.Strategy,
 		Updater: riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token, Stats: stats,
+		Owner: fmt.Sprintf("lab %d", os.Getppid()),
 		Debug: agent.Handler(agent.Config{MemoryLimit: cfg.MemoryLimit, Counters: agent.Counters{Requests: stats.Requests, Errors: stats.Errors, InFlight: stats.InFlight}}),
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})

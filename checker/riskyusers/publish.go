@@ -3,6 +3,7 @@ package riskyusers
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,12 +25,9 @@ func (u *Updater) publish(ctx context.Context) error {
 		return fmt.Errorf("waiting for another publication: %w", context.Cause(ctx))
 	}
 
-	var users int
-	var err error
-	if u.naive.Load() {
-		users, err = u.replaceInSteps(ctx, delay)
-	} else {
-		users, err = u.replaceAtOnce(ctx)
+	users, err := u.replace(ctx, delay)
+	if errors.Is(err, ErrHeld) {
+		return err // how publishing goes is that one's to say
 	}
 
 	u.mu.Lock()
@@ -41,25 +39,68 @@ func (u *Updater) publish(ctx context.Context) error {
 	return err
 }
 
+// replace publishes by the present kind, if it is our turn. The lesson's kind
+// knows no fence: what was published by it is no version of anything.
+func (u *Updater) replace(ctx context.Context, delay time.Duration) (users int, err error) {
+	fence, err := u.lock.take(ctx, u.outrun)
+	if err != nil {
+		return 0, err
+	}
+	if !u.running.Load() {
+		defer u.lock.drop(context.WithoutCancel(ctx)) // an error shows when it is taken next
+	}
+	if u.naive.Load() {
+		return u.replaceInSteps(ctx, delay)
+	}
+	return u.replaceAtOnce(ctx, fence)
+}
+
 // replaceAtOnce builds the new Set under a name nobody reads and renames it
 // over the old one. The name is new each time, so that two updaters cannot mix
 // their Sets, and a Set that was left half built expires.
-func (u *Updater) replaceAtOnce(ctx context.Context) (users int, err error) {
-	key, version := u.prefix+checker.SetKey, rand.Text()
-	draft := key + ":" + version
+func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (users int, err error) {
+	key, name := u.prefix+checker.SetKey, rand.Text()
+	draft := key + ":" + name
 	if users, err = u.build(ctx, draft); err != nil {
 		return 0, fmt.Errorf("building a Set of risky users: %w", err)
 	}
-	_, err = u.rdb.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.Persist(ctx, draft)
-		tx.Rename(ctx, draft, key)
-		tx.Set(ctx, u.prefix+checker.VersionKey, version, max(checker.VersionTTL, 5*u.Settings().Interval))
-		return nil
-	})
-	if err != nil {
+	if _, ours := u.lock.turn(); !ours { // it may have taken longer than a turn
+		if fence, err = u.lock.take(ctx, 0); err != nil {
+			return 0, err
+		}
+	}
+	if err := u.swap(ctx, draft, newVersion(fence, name)); err != nil {
 		return 0, fmt.Errorf("publishing a Set of %d risky users: %w", users, err)
 	}
 	return users, nil
+}
+
+// errOutrun reports a Set that a later turn than ours has published.
+var errOutrun = errors.New("an updater whose turn came later has published")
+
+// swap puts the draft in the place of the Set, unless what is there has a higher
+// fence: then we were frozen, and another has gone on. The old Set is unlinked,
+// because to free millions of members would keep Redis from everybody.
+func (u *Updater) swap(ctx context.Context, draft, version string) error {
+	key, versionKey := u.prefix+checker.SetKey, u.prefix+checker.VersionKey
+	return u.rdb.Watch(ctx, func(tx *redis.Tx) error {
+		there, err := tx.Get(ctx, versionKey).Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return err
+		}
+		if f := fenceOf(there); f > fenceOf(version) {
+			u.outrun = f
+			return errOutrun
+		}
+		_, err = tx.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+			tx.Persist(ctx, draft)
+			tx.Unlink(ctx, key)
+			tx.Rename(ctx, draft, key)
+			tx.Set(ctx, versionKey, version, max(checker.VersionTTL, 5*u.Settings().Interval))
+			return nil
+		})
+		return err
+	}, versionKey)
 }
 
 // build writes the Set as it is read, piece by piece: Redis serves nobody else

@@ -3,6 +3,8 @@ package riskyusers
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -34,15 +36,37 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// An Updater publishes the risky users to Redis, again and again.
+// An UpdaterConfig says for whom an Updater publishes. The zero value is ready
+// for use.
+type UpdaterConfig struct {
+	Prefix string // before every key in Redis
+	Settings
+
+	// Owner tells this updater from all others. Whoever comes after it by the
+	// same name takes its place at once. Default a random text.
+	Owner    string
+	LockLife time.Duration // how soon a dead updater is replaced; default 30 s
+
+	OnTurn func(ours bool) // called by Run when it has become our turn to publish, or no longer is; default nothing
+	Log    *slog.Logger    // default discards
+}
+
+// An Updater publishes the risky users to Redis, again and again. Of several
+// that share a Redis one does, and the others watch for its end.
 type Updater struct {
 	source source
 	rdb    redis.UniversalClient
 	prefix string // of every key
+	lock   *lock
+	onTurn func(ours bool)
 	log    *slog.Logger
 
 	publishing chan struct{} // its one token is the right to publish
 	changed    chan struct{} // wakes Run to look at the settings again
+	outrun     uint64        // the fence that was higher than ours; whoever publishes
+
+	running atomic.Bool // Run keeps the lock
+	told    atomic.Bool // what onTurn was called with last
 
 	naive atomic.Bool // the kind that is, or was before Stopped; written with mu held
 
@@ -59,33 +83,50 @@ type source interface {
 
 // Status says how publishing goes.
 type Status struct {
-	Users int       // in the Set last published
-	At    time.Time // when that was; zero before the first
-	Err   error     // of the latest publication, nil if it worked
+	Users  int       // in the Set last published
+	At     time.Time // when that was; zero before the first
+	Err    error     // of the latest publication, nil if it worked
+	Ours   bool      // it is this updater's turn to publish
+	HeldBy string    // whose turn it is, as far as is known
 }
 
 // NewUpdater returns an updater that reads from store and publishes through
-// rdb, which both outlive it. A nil log discards.
-func NewUpdater(store *Store, rdb redis.UniversalClient, prefix string, s Settings, log *slog.Logger) *Updater {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+// rdb, which both outlive it.
+func NewUpdater(store *Store, rdb redis.UniversalClient, cfg UpdaterConfig) *Updater {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.OnTurn == nil {
+		cfg.OnTurn = func(bool) {}
 	}
 	u := &Updater{
-		source: store, rdb: rdb, prefix: prefix, log: log,
+		source: store, rdb: rdb, prefix: cfg.Prefix, onTurn: cfg.OnTurn, log: cfg.Log,
+		lock:       newLock(rdb, cfg.Prefix, cmp.Or(cfg.Owner, rand.Text()), cfg.LockLife),
 		publishing: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 	}
-	u.apply(s)
+	u.apply(cfg.Settings)
 	return u
 }
 
 // Run publishes at once, every interval and after each change of the settings,
-// until ctx ends. A publication that fails is logged and tried again.
+// until ctx ends, while it is this updater's turn; else it watches for the end
+// of the other's. A publication that fails is logged and tried again.
 func (u *Updater) Run(ctx context.Context) error {
+	u.running.Store(true)
+	defer u.running.Store(false)
+	var wg sync.WaitGroup
+	keeping, stop := context.WithCancel(ctx)
+	defer stop()
+	wg.Go(func() { u.keepTurn(keeping) })
+
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			stop()
+			wg.Wait()
+			u.dropTurn(ctx)
 			return nil
 		case <-u.changed:
 		case <-timer.C:
@@ -93,15 +134,61 @@ func (u *Updater) Run(ctx context.Context) error {
 		s := u.Settings()
 		if s.Kind == Stopped {
 			timer.Stop()
+			u.dropTurn(ctx)
 			continue
 		}
 		next := s.Interval
-		if err := u.publish(ctx); err != nil && ctx.Err() == nil {
+		err := u.publish(ctx)
+		u.tellTurn()
+		switch {
+		case ctx.Err() != nil:
+		case errors.Is(err, ErrHeld):
+			next = u.lock.life / 6
+		case err != nil:
 			u.log.LogAttrs(ctx, slog.LevelWarn, "risky users not published",
 				slog.String("kind", string(s.Kind)), slog.Any("error", err))
 			next = min(next, retryAfter)
 		}
 		timer.Reset(next)
+	}
+}
+
+// dropTurn lets another updater go on at once.
+func (u *Updater) dropTurn(ctx context.Context) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := u.lock.drop(last); err != nil {
+		u.log.LogAttrs(ctx, slog.LevelWarn, "updater's lock expires by itself", slog.Any("error", err))
+	}
+	u.tellTurn()
+}
+
+// keepTurn prolongs our turn while it is ours, through publications and pauses
+// that last longer than it.
+func (u *Updater) keepTurn(ctx context.Context) {
+	tick := time.NewTicker(u.lock.life / 6)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if left := u.lock.remains(); left > 0 && left < u.lock.life*2/3 {
+			asking, cancel := context.WithTimeout(ctx, u.lock.life/3)
+			if _, err := u.lock.take(asking, 0); err != nil && ctx.Err() == nil {
+				u.log.LogAttrs(ctx, slog.LevelWarn, "updater's lock not prolonged", slog.Any("error", err))
+			}
+			cancel()
+		}
+		u.tellTurn()
+	}
+}
+
+// tellTurn tells of a change of hands, once.
+func (u *Updater) tellTurn() {
+	if _, ours := u.lock.turn(); u.told.CompareAndSwap(!ours, ours) {
+		u.onTurn(ours)
 	}
 }
 
@@ -152,7 +239,10 @@ func (u *Updater) Settings() Settings {
 func (u *Updater) Status() Status {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.status
+	st := u.status
+	_, st.Ours = u.lock.turn()
+	st.HeldBy = u.lock.heldBy()
+	return st
 }
 
 // Sentinel reports whether a Set must hold checker.Sentinel to be believed. It

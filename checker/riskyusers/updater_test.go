@@ -3,6 +3,7 @@ package riskyusers_test
 import (
 	"context"
 	"errors"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ const prefix = "test:"
 
 // stage is a seeded store, an empty Redis and an updater between them.
 type stage struct {
+	dsn     string
 	store   *riskyusers.Store
 	server  *redistest.Server
 	rdb     *redis.Client
@@ -29,13 +31,14 @@ type stage struct {
 
 func newStage(t *testing.T, risky int, s riskyusers.Settings) *stage {
 	t.Helper()
-	g := &stage{store: open(t, filepath.Join(t.TempDir(), "x.db")), server: redistest.Start(t)}
+	dsn := filepath.Join(t.TempDir(), "x.db")
+	g := &stage{dsn: dsn, store: open(t, dsn), server: redistest.Start(t)}
 	if err := g.store.Seed(t.Context(), riskyusers.Population{Users: 10_000, Risky: risky, Ours: true}); err != nil {
 		t.Fatal(err)
 	}
 	g.rdb = redis.NewClient(&redis.Options{Addr: g.server.Addr, MaxRetries: -1, DialerRetries: 1})
 	t.Cleanup(func() { g.rdb.Close() })
-	g.updater = riskyusers.NewUpdater(g.store, g.rdb, prefix, s, nil)
+	g.updater = riskyusers.NewUpdater(g.store, g.rdb, riskyusers.UpdaterConfig{Prefix: prefix, Settings: s})
 	return g
 }
 
@@ -72,8 +75,8 @@ func TestAtomicPublishesWholeSets(t *testing.T) {
 		t.Errorf("the Set expires in %v, want never", ttl)
 	}
 	keys := g.rdb.Keys(t.Context(), "*").Val()
-	if slices.Sort(keys); !slices.Equal(keys, []string{prefix + checker.SetKey, prefix + checker.VersionKey}) {
-		t.Errorf("Redis holds %q, want the Set and its version alone: no draft, no list", keys)
+	if slices.Sort(keys); !slices.Equal(keys, []string{prefix + checker.FenceKey, prefix + checker.SetKey, prefix + checker.VersionKey}) {
+		t.Errorf("Redis holds %q, want the Set, its version and the fence: no draft, no list, no lock", keys)
 	}
 	if st := g.updater.Status(); st.Users != 4500 || st.Err != nil || st.At.IsZero() {
 		t.Errorf("status %+v, want 4500 users published", st)
@@ -170,7 +173,7 @@ func TestNaiveHasAMomentWhenNobodyIsRisky(t *testing.T) {
 func TestStoppedKeepsTheKindBefore(t *testing.T) {
 	for _, kind := range []riskyusers.Kind{riskyusers.Atomic, riskyusers.Naive} {
 		t.Run(string(kind), func(t *testing.T) {
-			u := riskyusers.NewUpdater(nil, nil, "", riskyusers.Settings{Kind: kind}, nil)
+			u := riskyusers.NewUpdater(nil, nil, riskyusers.UpdaterConfig{Settings: riskyusers.Settings{Kind: kind}})
 			u.Set(riskyusers.Settings{Kind: riskyusers.Stopped})
 			if u.Settings().Kind != riskyusers.Stopped || u.Sentinel() != (kind == riskyusers.Atomic) {
 				t.Errorf("kind %s, sentinel %v after %s", u.Settings().Kind, u.Sentinel(), kind)
@@ -206,8 +209,11 @@ func TestStoppedPublishesOnlyWhenAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Nothing can be read from a directory, so each attempt leaves an error.
 		store := open(t, t.TempDir())
-		// The lesson's kind reads SQL before it needs a Redis.
-		u := riskyusers.NewUpdater(store, nil, "", riskyusers.Settings{Kind: riskyusers.Naive}, nil)
+		rdb := redis.NewClient(&redis.Options{MaxRetries: -1, DialerRetries: 1, Dialer: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New("there is no Redis")
+		}})
+		defer rdb.Close()
+		u := riskyusers.NewUpdater(store, rdb, riskyusers.UpdaterConfig{Settings: riskyusers.Settings{Kind: riskyusers.Naive}})
 		u.Set(riskyusers.Settings{Kind: riskyusers.Stopped, Interval: time.Second})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer synctest.Wait()
@@ -261,7 +267,12 @@ func (g *stage) run(t *testing.T) {
 // eventually looks until what it waits for has come true.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	within(t, 10*time.Second, what, ok)
+}
+
+func within(t *testing.T, longest time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(longest)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("still waiting for %s", what)

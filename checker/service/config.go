@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/fleet"
 	"github.com/leakline/leakline/checker/riskyusers"
 )
 
@@ -24,6 +26,15 @@ type Config struct {
 
 	Strategy string // to start with; default set-per-request
 	Updater  riskyusers.Settings
+
+	// Owner tells whose turn it is to publish, see riskyusers.UpdaterConfig.
+	Owner string
+
+	// Fleet is followed unless it is empty: then strategies are switched by its
+	// orders alone. Self is what this checker says of itself there; its ID,
+	// Started and GoVersion have defaults.
+	Fleet string
+	Self  fleet.Member
 
 	CheckTimeout time.Duration // longest a check may take; default 250 ms, negative for no limit
 	RedisStep    time.Duration // longest one step of a check with Redis may take; default 100 ms
@@ -46,6 +57,14 @@ func (c Config) withDefaults() Config {
 	c.CheckTimeout = cmp.Or(c.CheckTimeout, 250*time.Millisecond)
 	c.RedisStep = cmp.Or(c.RedisStep, 100*time.Millisecond)
 	c.MaxBody = cmp.Or(c.MaxBody, 4<<10)
+	if c.Fleet != "" {
+		c.Self.ID = cmp.Or(c.Self.ID, newMemberID())
+		c.Self.GoVersion = cmp.Or(c.Self.GoVersion, runtime.Version())
+		if c.Self.Started.IsZero() {
+			c.Self.Started = time.Now().UTC()
+		}
+		c.Owner = cmp.Or(c.Owner, c.Self.ID)
+	}
 	c.Stats = cmp.Or(c.Stats, new(checker.Stats))
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -31,6 +32,10 @@ func (s *Service) strategies(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (s *Service) useStrategy(w http.ResponseWriter, r *http.Request) error {
+	if s.follower != nil {
+		return &fault{status: http.StatusConflict, detail: fmt.Sprintf(
+			"this checker follows the fleet %q: a strategy is ordered for all of it, by leakline fleet switch", s.cfg.Fleet)}
+	}
 	var name *string
 	if err := s.readObject(w, r, map[string]any{"name": &name}); err != nil {
 		return err
@@ -93,7 +98,11 @@ func (s *Service) setUpdater(w http.ResponseWriter, r *http.Request) error {
 
 // refresh makes every strategy see what SQL holds.
 func (s *Service) refresh(w http.ResponseWriter, r *http.Request) error {
-	if err := s.updater.Refresh(r.Context()); err != nil {
+	err := s.updater.Refresh(r.Context())
+	if errors.Is(err, riskyusers.ErrHeld) {
+		return &fault{status: http.StatusConflict, detail: fmt.Sprintf("not refreshed here: %v", err)}
+	}
+	if err != nil {
 		return &fault{status: http.StatusServiceUnavailable, detail: fmt.Sprintf("not refreshed: %v", err)}
 	}
 	writeJSON(w, "application/json", http.StatusOK, map[string]any{"risky_users": s.updater.Status().Users})

@@ -70,6 +70,7 @@ func (s *Service) state(w http.ResponseWriter, r *http.Request) error {
 		"requests":      s.stats.Requests(), "errors": s.stats.Errors(),
 		"in_flight": s.stats.InFlight(), "sets_built": s.stats.SetsBuilt(),
 		"risky_users": nil, "published_at": nil, // unknown until published
+		"publishes": published.Ours,
 	}
 	if !published.At.IsZero() {
 		state["risky_users"], state["published_at"] = published.Users, published.At
@@ -81,6 +82,9 @@ func (s *Service) state(w http.ResponseWriter, r *http.Request) error {
 	}
 	if published.Err != nil {
 		state["publish_error"] = published.Err.Error()
+	}
+	if s.follower != nil {
+		state["fleet"] = fleetState(s.follower.Standing())
 	}
 	if err := s.probeSQL(r.Context()); err != nil {
 		state["database_error"] = err.Error()

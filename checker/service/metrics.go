@@ -40,6 +40,13 @@ var metrics = []struct{ name, help, label string }{
 	{"redis_faults_total", "Questions that Redis did not answer, by the way in which it did not.", "fault"},
 	{"published_users", "Risky users in the Set that was published last.", ""},
 	{"published_timestamp_seconds", "When a Set was published last.", ""},
+	{"publishes", "Whether this is the one checker that publishes the risky users, 1 or 0.", ""},
+	{"fleet_info", "The fleet whose orders are followed.", "fleet"},
+	{"fleet_generation", "Generation of the order that was applied last, 0 before the first.", ""},
+	{"fleet_latest_generation", "Generation of the latest order that was seen.", ""},
+	{"fleet_behind", "Generations from the order that was applied last to the latest that was seen.", ""},
+	{"fleet_lag_seconds", "How long after it was given the order was applied, by the clocks of both sides.", ""},
+	{"fleet_contact_timestamp_seconds", "When the fleet's orders were last read.", ""},
 	{"copy_users", "Risky users in the copy that checks are decided by.", ""},
 	{"copy_bytes", "Memory that the copy takes.", ""},
 	{"copy_confirmed_timestamp_seconds", "When the copy's source was last seen to say the same.", ""},
@@ -82,6 +89,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	for fault, n := range s.RedisFaults() {
 		send(prometheus.CounterValue, "redis_faults_total", float64(n), string(fault))
 	}
+	s.collectFleet(send)
 	if published := s.updater.Status(); !published.At.IsZero() {
 		send(prometheus.GaugeValue, "published_users", float64(published.Users))
 		send(prometheus.GaugeValue, "published_timestamp_seconds", float64(published.At.UnixMilli())/1000)

@@ -18,6 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/fleet"
 	"github.com/leakline/leakline/checker/redisurl"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/strategy"
@@ -30,6 +31,8 @@ type Service struct {
 	checker *checker.Checker
 	store   *riskyusers.Store
 	updater *riskyusers.Updater
+
+	follower *fleet.Follower // nil without a fleet
 
 	checks  redis.UniversalClient // what strategies ask through, quick to give up
 	control redis.UniversalClient // publishes, and is asked how Redis is
@@ -57,7 +60,9 @@ func New(cfg Config) (*Service, error) {
 		breaker: newBreaker(),
 	}
 	s.faults.Store(&faults{})
-	s.updater = riskyusers.NewUpdater(store, s.control, cfg.KeyPrefix, cfg.Updater, cfg.Log)
+	s.updater = riskyusers.NewUpdater(store, s.control, riskyusers.UpdaterConfig{
+		Prefix: cfg.KeyPrefix, Settings: cfg.Updater, Owner: cfg.Owner, OnTurn: s.onTurn, Log: cfg.Log,
+	})
 	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
 		Cache:     &slowCache{listCache{rdb: s.checks, breaker: s.breaker, prefix: cfg.KeyPrefix}, s},
 		Members:   func() (strategy.Members, error) { return newMembers(opts, s.breaker, cfg.KeyPrefix) },
@@ -69,6 +74,9 @@ func New(cfg Config) (*Service, error) {
 	}), cfg.Strategy, s.stats)
 	if err != nil {
 		return nil, errors.Join(err, s.closeSources())
+	}
+	if err := s.joinFleet(opts); err != nil {
+		return nil, errors.Join(err, s.Close(context.Background()))
 	}
 	return s, nil
 }
@@ -95,14 +103,21 @@ func (s *Service) RedisFaults() map[RedisFault]uint64 {
 // Stats counts what the service does.
 func (s *Service) Stats() *checker.Stats { return s.stats }
 
-// Run seeds the table if it is to, then publishes risky users until ctx ends.
+// Run seeds the table if it is to, then publishes risky users and follows the
+// fleet until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	if s.cfg.Population.Users > 0 {
 		if err := s.seed(ctx); err != nil {
 			return err
 		}
 	}
-	return s.updater.Run(ctx)
+	var wg sync.WaitGroup
+	if s.follower != nil {
+		wg.Go(func() { s.follower.Run(ctx) })
+	}
+	err := s.updater.Run(ctx)
+	wg.Wait()
+	return err
 }
 
 func (s *Service) seed(ctx context.Context) error {
@@ -123,7 +138,11 @@ func (s *Service) seed(ctx context.Context) error {
 
 // Close waits for the checks inside, until ctx ends, and gives everything back.
 func (s *Service) Close(ctx context.Context) error {
-	return errors.Join(s.checker.Close(ctx), s.closeSources())
+	var left error
+	if s.follower != nil {
+		left = s.follower.Close()
+	}
+	return errors.Join(left, s.checker.Close(ctx), s.closeSources())
 }
 
 func (s *Service) closeSources() error {
@@ -147,6 +166,7 @@ func (s *Service) Serve(ctx context.Context, ln net.Listener) error {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
+	s.beginWithFleet(running)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

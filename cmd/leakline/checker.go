@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/fleet"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
 	"github.com/leakline/leakline/profiler/agent"
@@ -17,9 +20,10 @@ import (
 
 // checkerFlags are the flags of leakline checker.
 type checkerFlags struct {
-	listen  string
-	updater string
-	service service.Config
+	listen    string
+	advertise string
+	updater   string
+	service   service.Config
 }
 
 func newCheckerCommand() *cobra.Command {
@@ -32,10 +36,12 @@ func newCheckerCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to serve on")
-	flags.StringVar(&f.service.Redis, "redis", "redis://127.0.0.1:6379", "URL of Redis, or host:port,host:port of a Cluster")
-	flags.StringVar(&f.service.KeyPrefix, "redis-prefix", "leakline:", "before every key in Redis")
+	flags.StringVar(&f.service.Redis, "redis", defaultRedis, "URL of Redis, or host:port,host:port of a Cluster")
+	flags.StringVar(&f.service.KeyPrefix, "redis-prefix", defaultPrefix, "before every key in Redis")
+	flags.StringVar(&f.service.Fleet, "fleet", fleet.DefaultName, `fleet whose orders say how to decide; "" to follow none`)
+	flags.StringVar(&f.advertise, "advertise", "", "URL under which the fleet's people reach this checker (default from --listen and the host's name)")
 	flags.StringVar(&f.service.Database, "database", "risky-users.db", "postgres:// URL or SQLite file of the risky users")
-	flags.StringVar(&f.service.Strategy, "strategy", "redis-sismember", "how to decide")
+	flags.StringVar(&f.service.Strategy, "strategy", "redis-sismember", "how to decide until the fleet says otherwise")
 	flags.StringVar(&f.updater, "updater", string(riskyusers.Atomic), "how the Set in Redis is published: atomic, naive or stopped")
 	return c
 }
@@ -48,16 +54,45 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 	log := newLogger(stderr, false)
 	f.service.Updater.Kind, f.service.Log = kind, log
 	f.service.ControlToken = os.Getenv(twin("checker-token"))
-	svc, err := newService(f.service, agent.Config{})
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	log.Info("checker listens", "addr", listener.Addr().String(), "strategy", f.service.Strategy)
+	if f.service.Fleet != "" {
+		if f.service.Self.URL, err = advertised(f.advertise, listener.Addr()); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		f.service.Self.Version, f.service.Self.Revision = built()
+	}
+	svc, err := newService(f.service, agent.Config{})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	log.Info("checker listens", "addr", listener.Addr().String(), "strategy", f.service.Strategy,
+		"fleet", f.service.Fleet, "advertised", f.service.Self.URL)
 	return svc.Serve(ctx, listener)
+}
+
+// advertised is the URL that was given, or else where this process listens; one
+// that listens everywhere is reached by its host's name.
+func advertised(given string, at net.Addr) (string, error) {
+	if given != "" {
+		u, err := url.Parse(given)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+			return "", fmt.Errorf("--advertise %q: want http://host:port, without a password", given)
+		}
+		return given, nil
+	}
+	host, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return "", fmt.Errorf("finding the URL to advertise: %w", err)
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if host, err = os.Hostname(); err != nil {
+			return "", fmt.Errorf("finding the URL to advertise, --advertise gives it: %w", err)
+		}
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
 }
 
 // newService returns a checker whose /debug/ is an agent that counts with it.

@@ -41,6 +41,13 @@ func dumpTo(descriptor int) *os.File {
 	return os.NewFile(uintptr(descriptor), "heap dumps")
 }
 
+// labsOwn names the updater of whatever life of this lab's child, so that the
+// next one need not wait for the lock of the one before.
+func labsOwn() string {
+	host, _ := os.Hostname() // without it, the process alone must do
+	return fmt.Sprintf("lab %s %d", host, os.Getppid())
+}
+
 // runChecker is the lab's patient.
 func runChecker(ctx context.Context) error {
 	var cfg lab.CheckerConfig
@@ -55,7 +62,8 @@ func runChecker(ctx context.Context) error {
 	svc, err := newService(service.Config{
 		Redis: cfg.Redis, KeyPrefix: cfg.KeyPrefix, Database: cfg.Database, Strategy: cfg.Strategy,
 		Updater: riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token,
-		Log: newLogger(os.Stderr, false),
+		Owner: labsOwn(),
+		Log:   newLogger(os.Stderr, false),
 	}, agent.Config{MemoryLimit: cfg.MemoryLimit, DumpTo: dumpTo(cfg.DumpTo)})
 	if err != nil {
 		return err
