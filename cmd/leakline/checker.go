@@ -79,7 +79,7 @@ func advertised(given string, at net.Addr) (string, error) {
 	if given != "" {
 		u, err := url.Parse(given)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-			return "", fmt.Errorf("--advertise %q: want http://host:port, without a password", given)
+			return "", errors.New("--advertise: want http://host:port, without a password") // and does not repeat one
 		}
 		return given, nil
 	}
