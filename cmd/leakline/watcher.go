@@ -21,6 +21,10 @@ const (
 	maxAttached = 100
 
 	maxViewersEach = 200 // of one service
+
+	// crowdFrames is seven minutes of one among many, which is read once a
+	// second, and forty seconds of one among few.
+	crowdFrames = 400
 )
 
 // A watcher watches what its sources find, each service by an attachment of
@@ -104,10 +108,18 @@ func (w *watcher) begin(ctx context.Context, running *sync.WaitGroup, s discover
 	return &watched{shown, stop}
 }
 
+// frames is how many frames a stream keeps; 0 is the stream's own default.
+func (w *watcher) frames() int {
+	if w.pace.Crowd() {
+		return crowdFrames
+	}
+	return 0
+}
+
 // attach wires one service.
 func (w *watcher) attach(id string, s *target.Stranger) (*target.Attachment, *api.Target) {
 	var shown *api.Target
-	o, hub := w.o, live.NewHub(live.Config{Epoch: w.o.api.Epoch, Target: id, MaxViewers: maxViewersEach})
+	o, hub := w.o, live.NewHub(live.Config{Epoch: w.o.api.Epoch, Target: id, MaxViewers: maxViewersEach, Frames: w.frames()})
 	watch := target.NewWatch(target.WatchConfig{
 		ID: id, Epoch: o.api.Epoch, Archive: o.api.Archive, Graphs: o.api.Graphs, Sink: hub,
 		Verdict: func(v verdict.Verdict) { shown.PublishVerdict(v) }, UserCode: w.userCode, Log: o.log,

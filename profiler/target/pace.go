@@ -44,9 +44,12 @@ func (p *Pace) count() int64 {
 	return p.services.Load()
 }
 
+// Crowd reports whether there are too many to watch each as closely as one.
+func (p *Pace) Crowd() bool { return p.count() > fewServices }
+
 // readings is the time between two readings of a service that streams them.
 func (p *Pace) readings() time.Duration {
-	if p.count() <= fewServices {
+	if !p.Crowd() {
 		return 100 * time.Millisecond
 	}
 	return crowdReadings

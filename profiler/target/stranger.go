@@ -93,7 +93,7 @@ func (s *Stranger) Way() Way { return Way{s.base, s.cfg.Auth, s.client.Transport
 // Agent is the same service asked for more than net/http/pprof serves.
 // Readings come at the given interval.
 func (s *Stranger) Agent(every time.Duration) *Target {
-	return newTarget(Config{Every: every}, s.base, s.cfg.Auth, s.client)
+	return newTarget(Config{Every: every, Silence: max(3*time.Second, 8*every)}, s.base, s.cfg.Auth, s.client)
 }
 
 // An Answer is what the service sent, and when it was asked.

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// ringFrames is five minutes of readings and of a presenter's moves, both at
+	// defaultFrames is five minutes of readings and of a presenter's moves, both at
 	// 10 Hz, and some marks.
-	ringFrames = 6400
+	defaultFrames = 6400
 
 	// maxLag is how far a viewer that had caught up may fall behind: five
 	// seconds at that pace. Beyond it the picture is a lie; the viewer is cut,
@@ -29,6 +29,10 @@ type Config struct {
 	MaxViewers int           // connections in all; default 2 000
 	Ping       time.Duration // between pings; default 20 s
 	Timeout    time.Duration // for a write, and for a pong after a ping; default 10 s
+
+	// Frames is how many are kept for viewers that come back; default 6 400. A
+	// stream that is slow fills many for hours, which looks like a leak.
+	Frames int
 }
 
 func (c Config) withDefaults() Config {
@@ -41,6 +45,9 @@ func (c Config) withDefaults() Config {
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
 	}
+	if c.Frames == 0 {
+		c.Frames = defaultFrames
+	}
 	return c
 }
 
@@ -49,8 +56,8 @@ type Hub struct {
 	cfg Config
 
 	mu      sync.Mutex
-	ring    [ringFrames][]byte // frame seq, as it goes over the wire, is at seq % ringFrames
-	seq     uint64             // of the newest frame
+	ring    [][]byte // frame seq, as it goes over the wire, is at seq % len(ring)
+	seq     uint64   // of the newest frame
 	viewers map[*viewer]struct{}
 	lastAt  time.Time     // of the newest reading
 	every   time.Duration // until the next one is due
@@ -67,7 +74,8 @@ type Hub struct {
 
 // NewHub returns a hub without viewers.
 func NewHub(cfg Config) *Hub {
-	return &Hub{cfg: cfg.withDefaults(), every: readingEvery, viewers: make(map[*viewer]struct{})}
+	cfg = cfg.withDefaults()
+	return &Hub{cfg: cfg, ring: make([][]byte, cfg.Frames), every: readingEvery, viewers: make(map[*viewer]struct{})}
 }
 
 // Reading publishes a reading.
@@ -120,12 +128,15 @@ func (h *Hub) Room(room []byte) {
 
 // keepLocked puts the frame h.seq into the ring and has it delivered.
 func (h *Hub) keepLocked(payload []byte) {
-	h.ring[h.seq%ringFrames] = onTheWire(payload)
+	h.ring[h.at(h.seq)] = onTheWire(payload)
 	if !h.delivering {
 		h.delivering = true
 		go h.deliver()
 	}
 }
+
+// at is where a frame is in the ring.
+func (h *Hub) at(seq uint64) int { return int(seq % uint64(len(h.ring))) }
 
 // Seq is the number of the newest frame.
 func (h *Hub) Seq() uint64 {
@@ -143,10 +154,10 @@ func (h *Hub) next(seq uint64) (wire []byte, waiting uint64, ok bool) {
 	if waiting == 0 {
 		return nil, 0, true
 	}
-	if waiting > ringFrames {
+	if waiting > uint64(len(h.ring)) {
 		return nil, waiting, false
 	}
-	return h.ring[(seq+1)%ringFrames], waiting, true
+	return h.ring[h.at(seq+1)], waiting, true
 }
 
 // readingsEvery is how far apart readings are.
@@ -160,7 +171,7 @@ func (h *Hub) readingsEvery() time.Duration {
 func (h *Hub) holds(epoch string, after uint64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return epoch == h.cfg.Epoch && after <= h.seq && h.seq-after <= ringFrames
+	return epoch == h.cfg.Epoch && after <= h.seq && h.seq-after <= uint64(len(h.ring))
 }
 
 // join admits a viewer, unless the hub is full or closed.
@@ -225,7 +236,7 @@ func (h *Hub) Usage() Usage {
 	defer h.mu.Unlock()
 	u := Usage{
 		Viewers: len(h.viewers), MaxViewers: h.cfg.MaxViewers,
-		Frames: int(min(h.seq, ringFrames)), MaxFrames: ringFrames, Cut: h.cut,
+		Frames: int(min(h.seq, uint64(len(h.ring)))), MaxFrames: len(h.ring), Cut: h.cut,
 	}
 	if h.sent > 0 {
 		u.MeanReadingBytes = float64(h.bytes) / float64(h.sent)

@@ -28,11 +28,11 @@ func (h *Hub) toDeliver(viewers []*viewer) (wire []byte, seq uint64, _ []*viewer
 		h.delivering = false
 		return nil, 0, viewers
 	}
-	h.delivered = max(h.delivered+1, h.seq-min(h.seq, ringFrames-1))
+	h.delivered = max(h.delivered+1, h.seq-min(h.seq, uint64(len(h.ring))-1))
 	for v := range h.viewers {
 		viewers = append(viewers, v)
 	}
-	return h.ring[h.delivered%ringFrames], h.delivered, viewers
+	return h.ring[h.at(h.delivered)], h.delivered, viewers
 }
 
 // offer writes frame seq if the viewer is at rest right before it and its
