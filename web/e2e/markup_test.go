@@ -305,7 +305,7 @@ func TestAHostileServiceIsText(t *testing.T) {
 	p.until(10*time.Second, `/^Snapshot \d+ taken/.test(document.querySelector('[data-control-status]').textContent)`)
 	p.checkMarkup("the live page")
 	second := eval[string](p, `document.querySelectorAll('[data-target-link]')[1].getAttribute('href')`)
-	for _, path := range []string{second, "/snapshots", "/diff?base=1&head=2", "/report", "/debug/self", "/holders"} {
+	for _, path := range []string{second, "/fleet", "/fleet/compare", "/snapshots", "/diff?base=1&head=2", "/report", "/debug/self", "/holders"} {
 		p.do(chromedp.Navigate(l.base + path))
 		p.checkMarkup(path)
 	}
@@ -313,7 +313,7 @@ func TestAHostileServiceIsText(t *testing.T) {
 	p.until(15*time.Second, `document.querySelectorAll('[data-icicle-graph] [role=treeitem]').length > 3`)
 	p.says("the diff", hostile[1])
 	p.checkMarkup("the diff")
-	for _, status := range []string{"404", "418", "501", "502", "503"} {
+	for _, status := range []string{"400", "404", "418", "501", "502", "503"} {
 		p.expect(status)
 	}
 }
