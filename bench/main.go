@@ -34,7 +34,7 @@ type row struct{ what, peer, ours, theirs, ratio, aim string }
 // measure runs every comparison and prints what came of it.
 func measure(ctx context.Context) error {
 	fmt.Println("| what | ours | peer | peer's | ratio | aim |\n|---|---|---|---|---|---|")
-	for _, m := range []func(context.Context) ([]row, error){viewers, watched, lookup, checks, switches, diffs, leaks, posts, ticks, cold} {
+	for _, m := range []func(context.Context) ([]row, error){viewers, class, watched, lookup, checks, switches, diffs, leaks, posts, ticks, cold} {
 		rows, err := m(ctx)
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ const tick = 100 * time.Millisecond
 func serve(ctx context.Context, what string) error {
 	handlers := map[string]func(context.Context) (http.Handler, error){
 		"leakline": serveLeakline, "statsviz": serveStatsviz, "bare": serveBare, "patient": servePatient,
-		"check": serveCheck, "decode": serveDecode, "leak": serveLeak,
+		"class": serveClass, "check": serveCheck, "decode": serveDecode, "leak": serveLeak,
 	}
 	make, ok := handlers[what]
 	if !ok {

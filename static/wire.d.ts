@@ -55,6 +55,28 @@ export interface Trial {
 
 export interface Board { scores: Score[]; trials: Trial[] }
 
+export interface Place { lesson: string; step: string }
+
+export interface ShownRange { window: string; from: number | null; to: number | null; cursor: number | null }
+
+export interface RoomView { name: string; at: Place | null; live: ShownRange | null }
+
+export interface Tally { choices: number[]; numbers: { count: number; min: number; median: number; max: number } | null }
+
+export interface RoomStep extends Place {
+  here: number; answered: number; revealed: boolean; held_at: number | null; questions: Tally[] | null;
+}
+
+/** What everybody may see; in a frame `steps` are those that have changed. */
+export interface RoomShown { id: string; rev: number; here: number; members: number; view: RoomView | null; steps: RoomStep[] }
+
+export interface Person { name: string; at: Place | null; answered: number; here: boolean }
+
+export interface Sight extends RoomShown {
+  me: { name: string; at: Place | null; presenting: boolean; answers: (Place & { answers: string[] })[] } | null;
+  people: Person[] | null;
+}
+
 export interface Hello {
   type: "hello"; epoch: string; seq: number; target: string; columns: Column[];
   role: string; every_ms: number; resume: boolean;
@@ -67,5 +89,6 @@ export type Frame =
   | { type: "mark"; seq: number; target: string; mark: Mark }
   | { type: "state"; seq: number; target: string; state: State }
   | { type: "verdict"; seq: number; target: string; verdict: Verdict }
+  | { type: "room"; seq: number; target: string; room: RoomShown }
   | { type: "gap"; seq: number; target: string; from: number; to: number }
   | { type: "bye"; reason: string };

@@ -12,12 +12,13 @@ var (
 		"stream", "strips", "verdict", "view", "vitals", "words",
 	}
 	learnModules = []string{
-		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "format", "gaps", "history", "keepfocus", "learn", "marks", "model",
-		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans", "step", "stream", "strips", "verdict",
+		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "following", "format", "gaps", "history", "joining", "keepfocus", "learn", "marks", "model",
+		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "room", "room-merge", "scale", "spans", "stage", "step", "stream", "strips", "tally", "verdict",
 		"view", "vitals",
 	}
 	snapshotsModules = []string{"api", "snapshots", "swap", "tray"}
 	fleetModules     = []string{"api", "fleet", "swap"}
+	roomModules      = []string{"api", "retry", "roompage", "stream", "swap"}
 	holdersModules   = []string{"api", "format", "holders"}
 	diffModules      = []string{"api", "diff", "format", "icicle", "icicle-layout", "sort"}
 )

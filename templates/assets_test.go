@@ -16,7 +16,7 @@ var imports = regexp.MustCompile(`(?m)^import .*from "\./([a-z-]+)\.js";$`)
 // Preloading only helps if the list is what the browser will ask for: no
 // module discovered late, none fetched in vain.
 func TestModuleListsAreComplete(t *testing.T) {
-	for entry, listed := range map[string][]string{"live": liveModules, "snapshots": snapshotsModules, "diff": diffModules, "learn": learnModules} {
+	for entry, listed := range map[string][]string{"live": liveModules, "snapshots": snapshotsModules, "diff": diffModules, "learn": learnModules, "roompage": roomModules} {
 		needed := map[string]bool{}
 		walkImports(t, "main", needed)
 		walkImports(t, entry, needed)

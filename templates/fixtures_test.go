@@ -76,9 +76,22 @@ func holdersView() HoldersView {
 	}
 }
 
+func roomView(instructor bool) RoomView {
+	v := RoomView{
+		Page: page("room", instructor), Here: "2", Members: "3", Presenter: "Ada",
+		Lessons: []RoomLesson{{"Identify the leak", []RoomStepRow{{"The pattern", "/learn/identify-the-leak#the-pattern", "2", "1", true, "14:04:44"}}}},
+	}
+	if instructor {
+		v.People = []RoomPerson{{"<b>Eve</b>", "The pattern", "1", true}, {"Someone", "", "0", false}}
+		v.Invite = &Invite{"http://10.0.0.7:7080/?token=secret", "M0 0h1v1h-1z", "29"}
+	}
+	return v
+}
+
 func lessonView(instructor, blind bool) LessonView {
 	return LessonView{
-		Page: page("learn", instructor), ID: "identify-the-leak", Title: "Identify the leak", Blind: blind, Word: "churn", Tone: "sound",
+		Other: Link{"Large view", "/learn/a?view=room"},
+		Page:  page("learn", instructor), ID: "identify-the-leak", Title: "Identify the leak", Blind: blind, Word: "churn", Tone: "sound",
 		Steps: []LessonStep{{
 			ID: "the-pattern", Title: "The pattern", Prose: "<p>Look.</p>", Said: "<p>A leak.</p>", Measured: `<p><b data-figure="floor">2 MB</b></p>`,
 			Questions: []LessonQuestion{{Text: "Which?", Choices: []string{"a", "b"}, Answer: "b"}, {Text: "How many?", Answer: "6 000", Figure: "sets_per_minute"}},
@@ -143,6 +156,9 @@ func everyPage() map[string]templ.Component {
 		"fleet":             Fleet(fleetView(true)),
 		"fleet, viewer":     Fleet(fleetView(false)),
 		"fleet, empty":      Fleet(FleetView{Page: page("fleet", true), Lead: "No process is watched yet.", Empty: "None."}),
+		"room":              Room(roomView(true)),
+		"room, viewer":      Room(roomView(false)),
+		"room, empty":       Room(RoomView{Page: page("room", true), Here: "0", Members: "0"}),
 		"snapshots":         Snapshots(snapshotsView(true)),
 		"snapshots, viewer": Snapshots(snapshotsView(false)),
 		"snapshots, empty":  Snapshots(SnapshotsView{Page: page("snapshots", true)}),

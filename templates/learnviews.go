@@ -28,6 +28,7 @@ type LessonView struct {
 	Tone     string
 	Sentence string
 	Figures  map[string]Figure // by the name of a column
+	Other    Link              // the same in large type for a room, or back
 }
 
 // A LessonStep is shown as: predict, do, check, what is so. Prose, Said and

@@ -81,7 +81,7 @@ var keyHelp = []struct {
 	{"D", "what grew in the range", false},
 	{", .", "pan; by dragging with Shift", false},
 	{"0", "back to the whole window", false},
-	{"F", "follow the newest data", false},
+	{"F", "follow the presenter, else the newest data", false},
 	{"T", "the visible window as a table", false},
 	{"S", "take a snapshot", true},
 	{"G", "force a GC", true},

@@ -8,7 +8,7 @@
 //	Diff(DiffView)            DiffPick(DiffPickView)
 //	Error(ErrorView)          SignIn(SignInView)
 //	DebugSelf(DebugSelfView)          Learn(LearnView)
-//	LessonPage(LessonView)
+//	LessonPage(LessonView)            Room(RoomView)
 //
 // Wherever a view has a figure and it is unknown, leave the string empty:
 // the page then shows a dash, never a zero.
@@ -18,7 +18,7 @@ package templates
 type Page struct {
 	AssetBase  string // prefix of every asset, with the slash at its end: "/static/4f1c/"
 	Title      string // the part before " · leakline"
-	Nav        string // current entry: "live", "snapshots", "diff", "holders", "learn" or ""
+	Nav        string // current entry: "live", "snapshots", "diff", "holders", "learn", "room" or ""
 	Target     string // id of the watched process; "" hides the vitals
 	TargetKind string // "lab" or "attached"
 	Status     Status
@@ -111,6 +111,7 @@ type LiveView struct {
 	Cost     []Cost    // this dashboard's own
 
 	Scoreboard *Scoreboard // nil where there are no strategies
+	Presented  bool        // somebody shows the room something
 }
 
 // A MemBar says where memory is: parts that add up to the total, then limits.

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -61,10 +62,23 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 		view.Word, view.Tone = word(seen.Verdict.Word), api.VerdictTone(seen.Verdict.Word)
 		view.Sentence = seen.Verdict.Summary
 	}
+	view.Other = otherView(r)
 	for _, step := range l.Steps {
 		view.Steps = append(view.Steps, stepView(step, &seen))
 	}
 	return s.render(w, r, http.StatusOK, templates.LessonPage(view))
+}
+
+// otherView leads from a lesson to itself in large type, and back.
+func otherView(r *http.Request) templates.Link {
+	query, text := r.URL.Query(), "Large view"
+	if query.Get("view") == "room" {
+		text = "Normal view"
+		query.Del("view")
+	} else {
+		query.Set("view", "room")
+	}
+	return templates.Link{Text: text, Href: (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).String()}
 }
 
 func stepView(s lesson.Step, seen *lesson.Seen) templates.LessonStep {

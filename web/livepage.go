@@ -47,7 +47,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 	if t.Lab != nil {
 		state := t.LabState()
 		fence = state.Fence
-		view.Scoreboard = scoreboardView(t)
+		view.Scoreboard, view.Presented = scoreboardView(t), t.Room.Presented()
 		view.Strategy, view.Load = state.Strategy, loadWords(state.Load)
 		if view.Note == nil {
 			view.Note = deathNote(state.Death)

@@ -80,6 +80,7 @@ var needs = map[string]guard.Role{
 	"PUT /api/v1/fleet/strategy":                       guard.Instructor,
 	"GET /api/v1/fleet":                                guard.Viewer,
 	"GET /learn":                                       guard.Viewer,
+	"GET /room":                                        guard.Viewer,
 	"GET /learn/{lesson}":                              guard.Viewer,
 	"GET /api/v1/lessons":                              guard.Viewer,
 	"GET /api/v1/lessons/{lesson}":                     guard.Viewer,

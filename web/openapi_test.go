@@ -39,6 +39,7 @@ var forPeople = []string{
 	"GET /holders/{id}",
 	"GET /learn",
 	"GET /learn/{lesson}",
+	"GET /room",
 	"GET /report",
 	"GET /report.html",
 	"GET /pprof/{id}/{view...}",

@@ -67,7 +67,7 @@ const maxPicker = 12
 
 // targetLinks leads to the same page of every target.
 func (s *Server) targetLinks(current *api.Target, nav string) []templates.TargetLink {
-	path := cmp.Or(map[string]string{"snapshots": "/snapshots", "holders": "/holders", "learn": "/learn", "report": "/report"}[nav], "/") // a diff is of one target alone
+	path := cmp.Or(map[string]string{"snapshots": "/snapshots", "holders": "/holders", "learn": "/learn", "room": "/room", "report": "/report"}[nav], "/") // a diff is of one target alone
 	var links []templates.TargetLink
 	for _, t := range s.cfg.API.Targets.All() {
 		life, v := t.Life(), t.Verdict()

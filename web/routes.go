@@ -25,6 +25,7 @@ func (s *Server) routes() []api.Route {
 		{Pattern: "GET /learn/{lesson}", Need: guard.Viewer, Handle: s.lessonPage},
 		{Pattern: "GET /report", Need: guard.Viewer, Handle: s.reportPage},
 		{Pattern: "GET /report.html", Need: guard.Viewer, Handle: s.reportFile},
+		{Pattern: "GET /room", Need: guard.Viewer, Handle: s.roomPage},
 		{Pattern: "GET /pprof/{id}/{view...}", Need: guard.Viewer, Handle: s.openInPprof},
 		{Pattern: "GET /pprof/diff/{base}/{head}/{view...}", Need: guard.Viewer, Handle: s.openInPprof},
 		{Pattern: "GET /audit", Need: guard.Instructor, Handle: s.auditPage},

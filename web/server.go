@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/audit"
 	"github.com/leakline/leakline/web/guard"
@@ -33,6 +34,10 @@ type Config struct {
 	// Plain says that the server is reached over a network without encryption;
 	// its pages say so too.
 	Plain bool
+
+	// Invite is the room's link, with the viewers' token; empty without --share.
+	// The instructor's page of the room shows it, nothing else does.
+	Invite string
 }
 
 // A Server answers browsers, scripts and go tool pprof.
@@ -46,6 +51,7 @@ type Server struct {
 	crowd  *crowd
 	desk   guard.Desk
 	wrong  refusals
+	invite *templates.Invite // nil without a link for the room
 
 	reports reports
 }
@@ -62,6 +68,9 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, mux: http.NewServeMux(), assets: files, scrape: newScrape(cfg),
 		crowd: newCrowd(), pages: pprofui.New(pprofui.Config{Load: cfg.API.Profile, Log: cfg.Log}),
+	}
+	if s.invite, err = newInvite(cfg.Invite); err != nil {
+		return nil, err
 	}
 	for _, r := range s.routes() {
 		s.mux.Handle(r.Pattern, s.handle(r))

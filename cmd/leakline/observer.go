@@ -80,7 +80,15 @@ type fact struct{ name, value string }
 
 // run prints the ways in and serves until ctx ends or a part does.
 func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
-	server, err := o.newServer(guard.Config{Tokens: o.tokens, Hosts: hosts(o.listener)})
+	var door roomDoor
+	if o.flags.share != "" {
+		var err error
+		if door, err = o.openRoom(o.flags.share); err != nil {
+			return err
+		}
+		parts = append(parts, door.serve)
+	}
+	server, err := o.newServer(guard.Config{Tokens: o.tokens, Hosts: hosts(o.listener)}, door.link)
 	if err != nil {
 		return err
 	}
@@ -93,12 +101,10 @@ func (o *observer) run(ctx context.Context, facts []fact, parts ...part) error {
 	}
 	links := newLinks(o.listener, o.tokens)
 	o.print(links, facts)
-	if o.flags.share != "" {
-		room, err := o.openRoom(o.flags.share)
-		if err != nil {
+	if door.link != "" {
+		if err := door.print(o.stdout); err != nil {
 			return err
 		}
-		parts = append(parts, room)
 	}
 	fmt.Fprintln(o.stdout, "Ctrl-C ends everything.")
 	if o.flags.open {
@@ -121,37 +127,46 @@ func (o *observer) print(l links, facts []fact) {
 	fmt.Fprintln(o.stdout)
 }
 
-func (o *observer) newServer(doors guard.Config) (*web.Server, error) {
+// newServer wires a server; invite is the room's link, for the instructor's door.
+func (o *observer) newServer(doors guard.Config, invite string) (*web.Server, error) {
 	g, err := guard.New(doors)
 	if err != nil {
 		return nil, err
 	}
-	cfg := web.Config{API: o.api, Guard: g, Log: o.log, Audit: o.audit, Plain: doors.ViewerOnly}
+	cfg := web.Config{API: o.api, Guard: g, Log: o.log, Audit: o.audit, Plain: doors.ViewerOnly, Invite: invite}
 	if o.flags.debugSelf && !doors.ViewerOnly {
 		cfg.Self = agent.Handler(agent.Config{})
 	}
 	return web.New(cfg)
 }
 
-// openRoom lets the room's network in, as viewers, and prints the way.
-func (o *observer) openRoom(address string) (part, error) {
+// A roomDoor is the room network's way in.
+type roomDoor struct {
+	link  string // with the viewers' token: for the terminal and the instructor's page alone
+	serve part
+}
+
+// openRoom lets the room's network in, as viewers.
+func (o *observer) openRoom(address string) (roomDoor, error) {
 	l, err := listenShare(address)
 	if err != nil {
-		return nil, err
+		return roomDoor{}, err
 	}
-	server, err := o.newServer(guard.Config{Tokens: o.tokens, Hosts: l.addresses, ViewerOnly: true})
+	server, err := o.newServer(guard.Config{Tokens: o.tokens, Hosts: l.addresses, ViewerOnly: true}, "")
 	if err != nil {
 		l.Close()
-		return nil, err
+		return roomDoor{}, err
 	}
-	link := l.link(o.tokens.Viewer)
-	fmt.Fprintf(o.stdout, "  room        %s\n              plain HTTP: anybody on this network can read along\n\n", link)
-	if err := printQR(o.stdout, link); err != nil {
-		l.Close()
-		return nil, err
+	return roomDoor{l.link(o.tokens.Viewer), func(ctx context.Context) error { return server.Serve(ctx, l) }}, nil
+}
+
+func (d roomDoor) print(w io.Writer) error {
+	fmt.Fprintf(w, "  room        %s\n              plain HTTP: anybody on this network can read along\n\n", d.link)
+	if err := printQR(w, d.link); err != nil {
+		return err
 	}
-	fmt.Fprintln(o.stdout)
-	return func(ctx context.Context) error { return server.Serve(ctx, l) }, nil
+	fmt.Fprintln(w)
+	return nil
 }
 
 // A part runs until its context ends or it cannot go on.

@@ -40,8 +40,17 @@ func (r *Room) Lock(v Visitor, p Place, answers []string) error {
 		r.touched[m.at] = true
 	}
 	m.answers[p], m.at = parsed, p
+	r.countLocked(m, p, +1)
 	r.crowdLocked(p)
 	return nil
+}
+
+// countLocked counts a member's predictions at a step, or no more.
+func (r *Room) countLocked(m *member, p Place, by int) {
+	if !m.guide {
+		r.answered[p] += by
+		delete(r.tallied, p)
+	}
 }
 
 func parse(questions []lesson.Question, answers []string) ([]float64, error) {
@@ -101,6 +110,13 @@ func (r *Room) Distribution(p Place) ([]Tally, error) {
 }
 
 func (r *Room) talliesLocked(p Place, questions []lesson.Question) []Tally {
+	if r.tallied[p] == nil {
+		r.tallied[p] = r.tallyLocked(p, questions)
+	}
+	return r.tallied[p]
+}
+
+func (r *Room) tallyLocked(p Place, questions []lesson.Question) []Tally {
 	tallies := make([]Tally, len(questions))
 	for i, q := range questions {
 		tallies[i].Choices = make([]int, len(q.Choices))

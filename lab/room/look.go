@@ -83,7 +83,7 @@ func allPlaces() (all []Place) {
 // shownLocked describes the given steps; sealed ones too for guides.
 func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 	s := Shown{ID: r.id, Rev: r.rev, View: r.presentedLocked(), Steps: []Step{}}
-	here, answered := make(map[Place]int), make(map[Place]int)
+	here := make(map[Place]int)
 	for _, m := range r.members {
 		if m.guide {
 			continue
@@ -93,12 +93,9 @@ func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 			s.Here++
 			here[m.at]++
 		}
-		for p := range m.answers {
-			answered[p]++
-		}
 	}
 	for _, p := range places {
-		step := Step{Place: p, Here: here[p], Answered: answered[p], Revealed: r.revealed[p]}
+		step := Step{Place: p, Here: here[p], Answered: r.answered[p], Revealed: r.revealed[p]}
 		if at, ok := r.held[p]; ok {
 			ms := at.UnixMilli()
 			step.HeldAt = &ms

@@ -65,6 +65,8 @@ type Room struct {
 	rev      uint64 // of what can be seen; never falls
 	members  map[string]*member
 	arrivals int
+	answered map[Place]int     // members who have locked a step, guides not counted
+	tallied  map[Place][]Tally // what is known of their predictions; never changed, only dropped
 	revealed map[Place]bool
 	held     map[Place]time.Time // since when a step's check is known to hold
 
@@ -86,6 +88,7 @@ func New(cfg Config) *Room {
 
 func (r *Room) clearLocked() {
 	r.id = rand.Text()[:8]
+	r.answered, r.tallied = make(map[Place]int), make(map[Place][]Tally)
 	r.revealed, r.held = make(map[Place]bool), make(map[Place]time.Time)
 	r.touched = make(map[Place]bool)
 	r.view, r.presenter, r.left = View{}, nil, time.Time{}
@@ -162,7 +165,13 @@ func (r *Room) Usage() Usage {
 func (r *Room) memberLocked(v Visitor) (*member, error) {
 	if m := r.members[v.Session]; m != nil {
 		if m.guide != v.Guide { // who has signed in anew
+			for p := range m.answers {
+				r.countLocked(m, p, -1)
+			}
 			m.guide = v.Guide
+			for p := range m.answers {
+				r.countLocked(m, p, +1)
+			}
 			r.crowdLocked(m.places()...)
 		}
 		return m, nil

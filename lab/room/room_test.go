@@ -273,3 +273,21 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+// Who signs in as the instructor after predicting is counted no more, and the
+// other way round.
+func TestASessionThatChangesItsRoleIsCountedAnew(t *testing.T) {
+	r := room.New(room.Config{})
+	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
+	must(t, r.Reveal(pattern))
+	for _, tt := range []struct {
+		guide bool
+		want  int
+	}{{false, 1}, {true, 0}, {false, 1}} {
+		must(t, r.Join(room.Visitor{Session: "a", Guide: tt.guide}, name("Ada")))
+		s := r.Look(viewer("b"))
+		if step := stepOf(t, s.Shown, pattern); step.Answered != tt.want || step.Questions[0].Choices[0] != tt.want || s.Members != tt.want {
+			t.Errorf("guide %v: %+v of %d, want %d", tt.guide, step, s.Members, tt.want)
+		}
+	}
+}

@@ -100,6 +100,13 @@ func (r *Room) presentingLocked(m *member, on bool) {
 	}
 }
 
+// Presented reports whether somebody presents.
+func (r *Room) Presented() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.presenter != nil
+}
+
 // presentedLocked is the view as it is told.
 func (r *Room) presentedLocked() *View {
 	if r.presenter == nil {

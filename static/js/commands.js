@@ -14,6 +14,7 @@ const LINK_MS = 400; // the address is written when the view rests: browsers cou
 // What anybody may do to the view: window, pause, zoom, pan, table; by button
 // and by key. The address follows, so that a link opens the same view.
 export class Commands {
+  /** @type {(() => boolean) | null} whether there is somebody to follow */ onFollow = null;
   #model; #view; #charts; #cursor; #signal;
   #reached = false; // the 1 Hz tier has been asked for
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #linking;
@@ -46,7 +47,7 @@ export class Commands {
 
   #buttons() {
     for (const b of all("[data-window]")) {
-      b.addEventListener("click", () => this.#window(b.dataset.window));
+      b.addEventListener("click", () => this.window(b.dataset.window));
       if (b.getAttribute("aria-pressed") === "true") this.#view.window = b.dataset.window;
     }
     one("[data-pause]").addEventListener("click", () => this.#togglePause());
@@ -73,13 +74,13 @@ export class Commands {
     const step = (/** @type {1 | -1} */ d) => (/** @type {KeyboardEvent} */ e) => this.#cursor.step(d, e.shiftKey);
     const pause = () => this.#togglePause();
     return {
-      ...Object.fromEntries(WINDOW_IDS.map((id, i) => [String(i + 1), () => this.#window(id)])),
+      ...Object.fromEntries(WINDOW_IDS.map((id, i) => [String(i + 1), () => this.window(id)])),
       " ": pause, p: pause,
       ArrowLeft: step(-1), ArrowRight: step(1),
       "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), "−": () => zoom(2),
       ",": pan(-0.25), ".": pan(0.25), "[": range(true), "]": range(false),
       0: () => { this.#view.zoom = null; this.#charts.rescale(); this.changed(); },
-      f: () => { this.#view.resume(); this.changed(); },
+      f: () => { if (!this.onFollow?.()) this.#view.resume(); this.changed(); },
       d: () => one("[data-note]:not([hidden]) [data-note-compare]:not([hidden])")?.click(),
       t: () => this.#toggleTable(),
       Escape: () => { if (this.#view.escape()) this.changed(); },
@@ -112,7 +113,7 @@ export class Commands {
   }
 
   /** @param {WindowID} id */
-  #window(id) {
+  window(id) {
     this.#view.show(id);
     for (const b of all("[data-window]")) b.setAttribute("aria-pressed", String(b.dataset.window === id));
     one("[data-csv]").setAttribute("href", apiURL("readings.csv", { window: id }));

@@ -4,9 +4,12 @@ import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
 import { cover } from "./cover.js";
 import { all, one, write } from "./dom.js";
+import { joining } from "./joining.js";
 import { keepFocus } from "./keepfocus.js";
 import { Model } from "./model.js";
 import { Readouts } from "./readouts.js";
+import { Room } from "./room.js";
+import { Stage } from "./stage.js";
 import { Step } from "./step.js";
 import { follow } from "./stream.js";
 import { toneOf, wordOf } from "./verdict.js";
@@ -17,15 +20,19 @@ import { Vitals } from "./vitals.js";
  * starts ends when the page is left. */
 export function learn() {
   const left = new AbortController(), lesson = one("[data-learn]").dataset.learn;
-  for (const node of all("[data-step]")) new Step(node, lesson);
+  const room = new Room(left.signal);
+  for (const node of all("[data-step]")) new Step(node, lesson, room);
   for (const node of all("[data-scripted]")) node.hidden = false;
-  evidence(left.signal);
+  joining(room);
+  new Stage(room, lesson, left.signal);
+  evidence(room, left.signal);
   addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
   keepFocus(one("[data-learn]"), ".act");
 }
 
-/** Keeps chart, figures and verdict current. @param {AbortSignal} signal */
-function evidence(signal) {
+/** Keeps chart, figures and verdict current, and the room.
+ * @param {Room} room @param {AbortSignal} signal */
+function evidence(room, signal) {
   const model = new Model(), view = new View(), clock = new Clock(), readouts = new Readouts(), vitals = new Vitals();
   view.show("1m");
   const latest = (/** @type {string} */ column) => model.latest(column);
@@ -39,6 +46,7 @@ function evidence(signal) {
   }, {
     history: (h) => {
       model.load(h);
+      room.refresh(); // also when what was missed is gone
       clock.heard(h.t[h.t.length - 1] ?? h.now, performance.now());
       call("GET", apiURL("verdict")).then(judged, () => {}); // the page has one already
       charts.invalidate();
@@ -50,6 +58,7 @@ function evidence(signal) {
         vitals.set(frame.state, nowMs);
         covered(frame.state);
       }
+      if (frame.type === "room") room.apply(frame.room);
       if (frame.type === "verdict") judged(frame.verdict);
       if (model.apply(frame)) charts.invalidate();
     },

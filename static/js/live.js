@@ -28,6 +28,8 @@ export function live() {
   const left = new AbortController();
   const page = new LivePage(left.signal);
   page.start();
+  one("[data-present]")?.addEventListener("click", () => page.room().then((p) => p.present()));
+  if ("presented" in one("[data-live]").dataset) page.room();
   whenSeen(one("[data-membar]"), () => import("./membar.js").then((m) => { page.more = m.membar(zoneMinute()); }));
   one("[data-sizes]").addEventListener("toggle", () => import("./sizes.js").then((m) => m.sizes(left.signal)), { once: true });
   whenSeen(one("[data-scoreboard]"), () => import("./scoreboard.js").then((m) => m.scoreboard(left.signal)));
@@ -48,6 +50,7 @@ function whenSeen(node, act) {
 
 class LivePage {
   /** @type {ReturnType<import("./membar.js").membar> | null} drawn along, once it is here */ more = null;
+  /** @type {import("./presenter.js").Presenter | null} the same */ #presenter = null;
   #signal; #zone = zoneMinute();
   #model = new Model();
   #view = new View();
@@ -95,6 +98,7 @@ class LivePage {
     call("GET", apiURL("verdict")).then(showVerdict, () => {}); // the page has one already
     this.#clock.heard(history.t[history.t.length - 1] ?? history.now, performance.now());
     this.#commands.fetchCoarse(true);
+    if (this.#presenter) this.room();
     this.#happened(this.#model.marks);
     this.#charts.invalidate();
   }
@@ -111,12 +115,22 @@ class LivePage {
     if (frame.type === "reading") this.#clock.heard(frame.t, nowMs);
     if (frame.type === "state") this.#newState(frame.state, nowMs);
     if (frame.type === "verdict") showVerdict(frame.verdict);
+    if (frame.type === "room" && (frame.room.view || this.#presenter)) this.room(frame.room);
     if (!this.#model.apply(frame)) return;
     if (frame.type === "mark") {
       this.#happened([frame.mark]);
       if (frame.mark.kind === "switch" && frame.mark.to) this.#strategy = frame.mark.to;
     }
     this.#charts.invalidate();
+  }
+
+  /** What the room adds is fetched once somebody presents.
+   * @param {import("../wire.js").RoomShown} [frame] */
+  async room(frame) {
+    const { Presenter } = await import("./presenter.js");
+    this.#presenter ??= new Presenter({ view: this.#view, commands: this.#commands, charts: this.#charts }, this.#signal);
+    this.#presenter.apply(frame);
+    return this.#presenter;
   }
 
   /** @param {State} state @param {number} nowMs */
@@ -132,6 +146,7 @@ class LivePage {
     const nowMs = performance.now(), latest = (/** @type {string} */ c) => this.#model.latest(c);
     this.#cursor.shown = shown;
     this.#lane.draw(shown, this.#model.marks, this.#model.spans, this.#view.cursor);
+    this.#presenter?.drawn(shown, nowMs);
     this.more?.(shown, this.#view.cursor, latest, nowMs);
     const fresh = this.#readouts.draw(shown, this.#view.cursor, latest, nowMs);
     if (fresh) this.#words(stripWords(this.#strategy, latest));

@@ -5,6 +5,6 @@ import { one } from "./dom.js";
 import { theme } from "./theme.js";
 
 theme();
-for (const name of ["live", "targets", "snapshots", "fleet", "holders", "diff", "learn"]) {
+for (const name of ["live", "targets", "snapshots", "fleet", "holders", "diff", "learn", "roompage"]) {
   if (one(`[data-${name}]`)) import(`./${name}.js`).then((m) => m[name]());
 }

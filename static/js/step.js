@@ -1,6 +1,8 @@
 // @ts-check
 import { apiURL, call } from "./api.js";
 import { all, one, write } from "./dom.js";
+import { count } from "./format.js";
+import { tallyOf } from "./tally.js";
 
 const ASK_AGAIN_MS = 2000;
 const PATIENCE_MS = 90_000; // of a solution that takes its time to show
@@ -8,15 +10,19 @@ const PATIENCE_MS = 90_000; // of a solution that takes its time to show
 /** @typedef {{ok: boolean, says: string, right: (number | null)[], figures: Record<string, string>}} Outcome */
 
 // One step of a lesson: a prediction that is locked, actions, a check by the
-// server, and what is so, sealed until the check holds. Predictions stay in
-// this browser.
+// server, and what is so, sealed until the check holds. The room keeps the
+// prediction; this browser keeps what was found, and the prediction too when
+// the room has no place for it.
 export class Step {
-  #node; #path; #key;
-  /** @type {{answers?: string[], right?: (number | null)[]}} */ #kept = {};
+  #node; #path; #key; #room; #place;
+  /** @type {{room?: string, answers?: string[], right?: (number | null)[]}} */ #kept = {};
+  #drawn = ""; // what the bars show
 
-  /** @param {HTMLElement} node @param {string} lesson */
-  constructor(node, lesson) {
+  /** @param {HTMLElement} node @param {string} lesson @param {import("./room.js").Room} room */
+  constructor(node, lesson, room) {
     this.#node = node;
+    this.#room = room;
+    this.#place = { lesson, step: node.dataset.step ?? "" };
     this.#path = `lessons/${lesson}/steps/${node.dataset.step}/`;
     this.#key = `leakline.${this.#path}`;
     this.#kept = recall(this.#key);
@@ -27,15 +33,51 @@ export class Step {
     for (const button of all("[data-do]", node)) {
       button.addEventListener("click", () => this.#try(() => this.#send("do", `${button.textContent}: done.`, { action: Number(button.dataset.do) })));
     }
+    this.#on("[data-room-reveal]", "click", () => this.#try(() => this.#room.reveal(this.#place)));
+    room.on(() => this.#inRoom());
     this.#show();
   }
+
+  get #answers() { return this.#room.answers(this.#place) ?? this.#kept.answers; }
 
   /** @param {string} selector @param {string} event @param {(e: Event) => void} act */
   #on(selector, event, act) { one(selector, this.#node)?.addEventListener(event, act); }
 
-  /** Shows what this browser knows of the step. */
+  /** Follows the room; what belongs to one before it is dropped. */
+  #inRoom() {
+    const { sight } = this.#room, step = this.#room.step(this.#place);
+    if (!sight || !step) return;
+    if (this.#kept.room !== sight.id) {
+      const locked = one("[data-predict] button", this.#node).disabled;
+      this.#kept = { room: sight.id };
+      this.#keep();
+      if (locked) one("[data-predict]", this.#node).reset();
+    }
+    this.#show();
+    one("[data-room-step]", this.#node).hidden = false;
+    const held = step.held_at === null ? "" : " The check has held.";
+    write(one("[data-answered]", this.#node), `${count(step.answered)} of ${count(sight.members)} have answered.${held}`);
+    const reveal = one("[data-room-reveal]", this.#node);
+    if (reveal) reveal.hidden = step.revealed;
+    one("[data-only-you]", this.#node).hidden = !step.questions || step.revealed;
+    this.#tallies(step);
+  }
+
+  /** @param {import("../wire.js").RoomStep} step */
+  #tallies({ questions }) {
+    const own = this.#answers ?? [], { right } = this.#kept, drawn = JSON.stringify([questions, own, right]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const asked = all("[data-question]", this.#node);
+    one("[data-tally]", this.#node).replaceChildren(...(questions ?? []).map((tally, i) => {
+      const choices = all(".opt input[type=radio] + span", asked[i]).map((span) => span.textContent ?? "");
+      return tallyOf(one("legend", asked[i]).textContent ?? "", choices, tally, { own: own[i], right: right?.[i] });
+    }));
+  }
+
+  /** Shows what is known of the step. */
   #show() {
-    const { answers, right } = this.#kept, inputs = all("[data-question] input", this.#node);
+    const { right } = this.#kept, answers = this.#answers, inputs = all("[data-question] input", this.#node);
     const open = Boolean(right && answers); // what was not predicted is not revealed
     one("[data-reveal]", this.#node).hidden = !open;
     one("[data-sealed]", this.#node).hidden = open;
@@ -49,25 +91,39 @@ export class Step {
       }
     });
     for (const input of inputs) input.disabled = Boolean(answers);
-    if (!answers) return;
-    one("[data-locked]", this.#node).hidden = false;
-    one("[data-predict] button", this.#node).disabled = true;
-    write(one("[data-predict-status]", this.#node), this.#score());
+    one("[data-locked]", this.#node).hidden = !answers;
+    one("[data-predict] button", this.#node).disabled = Boolean(answers);
+    if (answers || this.#room.sight) this.#told(answers ? this.#score() : "It cannot be changed afterwards.");
   }
 
   /** How the prediction did, once that is known. */
   #score() {
-    const { answers = [], right } = this.#kept;
+    const { right } = this.#kept, answers = this.#answers ?? [];
     if (!right) return "Locked. Now try it.";
     const asked = right.filter((r) => r !== null).length;
     const met = right.filter((r, i) => r !== null && String(r) === answers[i]).length;
     return asked ? `${met} of ${asked} as predicted.` : "Compare it with what was counted.";
   }
 
-  #lock() {
-    this.#kept.answers = all("[data-question]", this.#node).map((question) =>
+  async #lock() {
+    const answers = all("[data-question]", this.#node).map((question) =>
       one("input[type=radio]:checked", question)?.value ?? one("input[type=number]", question)?.value ?? "");
+    try {
+      await this.#room.lock(this.#place, answers);
+    } catch (error) {
+      if (/** @type {{status?: number}} */ (error).status !== 409) return this.#told(error instanceof Error ? error.message : String(error), true);
+      await this.#room.refresh();
+      // Locked elsewhere it stands as it was; without a place in the room it is kept here.
+      if (!this.#room.answers(this.#place)) this.#kept.answers = answers;
+    }
     this.#keep();
+  }
+
+  /** @param {string} text @param {boolean} [fault] */
+  #told(text, fault = false) {
+    const status = one("[data-predict-status]", this.#node);
+    status.classList.toggle("fault", fault);
+    write(status, text);
   }
 
   #keep() {

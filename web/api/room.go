@@ -23,10 +23,11 @@ func Visitor(r *http.Request) (room.Visitor, error) {
 // room shows what the sender may see. Who has no session is told what everybody
 // is, and the instructor the rest.
 func (a *API) room(t *Target, w http.ResponseWriter, r *http.Request) error {
-	return answer(w, http.StatusOK, t.Room.Look(looker(r)))
+	return answer(w, http.StatusOK, t.Room.Look(Looker(r)))
 }
 
-func looker(r *http.Request) room.Visitor {
+// Looker is who asks to see the room; without a session, nobody in it.
+func Looker(r *http.Request) room.Visitor {
 	s := guard.SenderFrom(r.Context())
 	return room.Visitor{Session: s.Session, Guide: s.Role == guard.Instructor}
 }
