@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -10,28 +12,44 @@ import (
 
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "print the version", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			version, revision := built()
-			if revision != "" {
-				revision = " " + revision
-			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "leakline %s%s %s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
-		},
+		Use: "version", Short: "print version, revision and Go", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return printVersion(c.OutOrStdout(), buildInfo()) },
 	}
 }
 
-// built says what this binary was made of, as far as Go has noted it.
+// buildInfo is what Go has noted of this binary, or nothing.
+func buildInfo() *debug.BuildInfo {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info
+	}
+	return new(debug.BuildInfo)
+}
+
+// built says what this binary was made of: a build of a checkout knows its
+// revision, and one by go install its version.
 func built() (version, revision string) {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(devel)", ""
-	}
+	info := buildInfo()
+	return cmp.Or(info.Main.Version, "(devel)"), settings(info)["vcs.revision"]
+}
+
+func settings(info *debug.BuildInfo) map[string]string {
+	set := make(map[string]string)
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			revision = s.Value
-		}
+		set[s.Key] = s.Value
 	}
-	return info.Main.Version, revision
+	return set
+}
+
+func printVersion(w io.Writer, info *debug.BuildInfo) error {
+	set := settings(info)
+	revision := cmp.Or(set["vcs.revision"], "not noted")
+	if set["vcs.modified"] == "true" {
+		revision += ", modified"
+	}
+	if at := set["vcs.time"]; at != "" {
+		revision += ", of " + at
+	}
+	_, err := fmt.Fprintf(w, "leakline %s\nrevision %s\n%s %s/%s\n",
+		cmp.Or(info.Main.Version, "(devel)"), revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
