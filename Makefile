@@ -17,7 +17,7 @@ BIN := bin/leakline
 ARGS ?=
 SEED ?=
 
-.PHONY: help run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak vuln
+.PHONY: help dist run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak vuln
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: ## build and open the lab on its embedded defaults (ARGS="--rps 200")
 
 build: ## build bin/leakline
 	@go build -trimpath -o $(BIN) ./cmd/leakline
+
+dist: ## release archives for Linux, macOS and Windows into dist/, the same bytes for the same commit
+	@go run ./cmd/dist dist
 
 test: tools check unit e2e js cross patients ## set up what is missing and run every check
 
@@ -86,4 +89,4 @@ fuzz: ## fuzz every parser of outside input for 20 s each
 	@for t in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do for f in $$(grep -oE 'func (Fuzz[A-Za-z]+)' $$t | cut -d' ' -f2); do echo "$$t $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s ./$$(dirname $$t); done; done
 
 clean: ## remove what was built
-	@rm -rf bin
+	@rm -rf bin dist
