@@ -19,7 +19,7 @@ import (
 var everyPlatform = []string{"linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64", "windows/amd64", "windows/arm64"}
 
 // beside are the files of the checkout that go into every archive.
-var beside = []string{"README.md", "CHANGELOG.md", "docs/deploy"}
+var beside = []string{"README.md", "CHANGELOG.md", "SECURITY.md", "docs/deploy"}
 
 // release builds the checkout at root for each platform, and leaves an archive
 // of each and SHA256SUMS in folder. The log says what was made.

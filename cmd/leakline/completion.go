@@ -18,7 +18,7 @@ var flagValues = map[string][]cobra.Completion{
 
 // flagFiles are the flags that name a file, which shells complete by themselves.
 var flagFiles = map[string]bool{
-	"auth-file": true, "instructor-token-file": true, "viewer-token-file": true, "database": true, "binary": true, "save": true,
+	"auth-file": true, "file-sd": true, "instructor-token-file": true, "viewer-token-file": true, "database": true, "binary": true, "save": true,
 }
 
 func strategies() []cobra.Completion {
@@ -32,7 +32,7 @@ func strategies() []cobra.Completion {
 // complete says what a shell may offer after each flag of c and of the commands
 // below it. Nothing is offered where any number or address would do.
 func complete(c *cobra.Command) {
-	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		switch {
 		case f.Name == "data-dir":
 			c.MarkFlagDirname(f.Name)
@@ -43,6 +43,8 @@ func complete(c *cobra.Command) {
 	})
 	switch c.Name() {
 	case "diff", "holders": // files, or URLs
+	case "switch":
+		c.ValidArgsFunction = cobra.FixedCompletions(flagValues["strategy"], cobra.ShellCompDirectiveNoFileComp)
 	default:
 		c.ValidArgsFunction = cobra.NoFileCompletions
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/leakline/leakline/checker/strategy"
 )
 
-// run runs leakline and returns what it prints.
-func run(t *testing.T, args ...string) string {
+// said runs leakline and returns what it prints.
+func said(t *testing.T, args ...string) string {
 	t.Helper()
 	c, out := newCommand(), new(bytes.Buffer)
 	c.SetArgs(args)
@@ -36,6 +36,8 @@ func TestCompletions(t *testing.T) {
 		{"strategies", []string{"lab", "--strategy", ""}, []string{"set-per-request\tFetches", "warm-cache\t"}, noFiles},
 		{"strategies of the default command", []string{"--strategy", ""}, []string{"set-per-request\t"}, noFiles},
 		{"strategies by their beginning", []string{"checker", "--strategy", "local"}, []string{"local-snapshot\t"}, noFiles},
+		{"strategies for a fleet", []string{"fleet", "switch", "set"}, []string{"set-per-request\t"}, noFiles},
+		{"a fleet's name, which no file is", []string{"fleet", "status", "--fleet", ""}, nil, noFiles},
 		{"kinds of updater", []string{"checker", "--updater", ""}, []string{"atomic\n", "naive\n", "stopped\n"}, noFiles},
 		{"what to rank by", []string{"diff", "--sample", "alloc"}, []string{"alloc_space\n", "alloc_objects\n"}, noFiles},
 		{"profiles", []string{"diff", ""}, nil, files},
@@ -46,7 +48,7 @@ func TestCompletions(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := run(t, append([]string{"__complete"}, tt.args...)...)
+			got := said(t, append([]string{"__complete"}, tt.args...)...)
 			for _, want := range tt.want {
 				if !strings.Contains("\n"+got, "\n"+want) {
 					t.Errorf("%q is not offered:\n%s", want, got)
@@ -60,14 +62,14 @@ func TestCompletions(t *testing.T) {
 			}
 		})
 	}
-	if got, want := strings.Count(run(t, "__complete", "lab", "--strategy", ""), "\t"), len(strategy.Catalog()); got != want {
+	if got, want := strings.Count(said(t, "__complete", "lab", "--strategy", ""), "\t"), len(strategy.Catalog()); got != want {
 		t.Errorf("%d strategies are offered, want %d", got, want)
 	}
 }
 
 func TestEveryShellHasAScript(t *testing.T) {
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
-		if script := run(t, "completion", shell); !strings.Contains(script, "__complete") {
+		if script := said(t, "completion", shell); !strings.Contains(script, "__complete") {
 			t.Errorf("the script for %s does not ask leakline:\n%s", shell, script)
 		}
 	}

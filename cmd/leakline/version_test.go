@@ -33,7 +33,7 @@ func TestVersion(t *testing.T) {
 			}
 		})
 	}
-	if said := run(t, "version"); !strings.HasPrefix(said, "leakline ") {
-		t.Errorf("leakline version says %q", said)
+	if got := said(t, "version"); !strings.HasPrefix(got, "leakline ") {
+		t.Errorf("leakline version says %q", got)
 	}
 }
