@@ -11,7 +11,7 @@ import (
 // What a socket does not take at once is sent when it does, byte for byte and
 // in order, and nobody else waits for it.
 func TestFramesThatDoNotFitTheSocketArriveWhole(t *testing.T) {
-	r := newRoom(t, live.Config{})
+	r := newRoom(t, live.Config{Timeout: time.Minute})
 	slow, fast := r.dial(t, ""), r.dial(t, "")
 	next(t, slow)
 	next(t, fast)
