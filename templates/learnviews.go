@@ -39,6 +39,7 @@ type LessonStep struct {
 	Questions             []LessonQuestion
 	Excerpts              []Source
 	Do                    []string // labels of buttons
+	Sealed                bool     // what is so is not on the page
 }
 
 // A LessonQuestion asks for a choice, or for a number where there are none.

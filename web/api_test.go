@@ -81,7 +81,7 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "a lesson", method: "GET", path: "lessons/identify-the-leak", status: 200, says: `"actions":["Switch to set-per-request"`},
 		{name: "a lesson there is not", method: "GET", path: "lessons/magic", status: 404, says: "magic"},
 		{name: "a step there is not", method: "POST", path: "lessons/identify-the-leak/steps/magic/check", status: 404, says: "magic"},
-		{name: "a check before anything runs", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/check", status: 200, says: `"ok":false,"says":"The checker is starting: wait until it runs.","right":[],"figures":{}`},
+		{name: "a check before anything runs", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/check", status: 200, says: `"ok":false,"sealed":false,"says":"The checker is starting: wait until it runs.","right":[],"figures":{}`},
 		{name: "no action", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/do", body: `{}`, status: 400, says: "action"},
 		{name: "an action there is not", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/do", body: `{"action":9}`, status: 400, says: "0 to 1", beyond: true},
 		{name: "an action of a step", method: "POST", path: "lessons/identify-the-leak/steps/the-pattern/do", body: `{"action":1}`, status: 200, says: `"load":{"rps":100`},

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/leakline/leakline/lab/lesson"
+	"github.com/leakline/leakline/lab/room"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 )
@@ -64,9 +66,22 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	view.Other = otherView(r)
 	for _, step := range l.Steps {
-		view.Steps = append(view.Steps, stepView(step, &seen))
+		shown := stepView(step, &seen)
+		if locked, held := t.Room.Opened(api.Looker(r), room.Place{Lesson: l.ID, Step: step.ID}); l.Blind && !(locked && held) {
+			shown.Sealed, shown.Said, shown.Measured, shown.Questions = true, "", "", sealed(shown.Questions)
+		}
+		view.Steps = append(view.Steps, shown)
 	}
 	return s.render(w, r, http.StatusOK, templates.LessonPage(view))
+}
+
+// sealed takes what is so from questions.
+func sealed(questions []templates.LessonQuestion) []templates.LessonQuestion {
+	asked := slices.Clone(questions)
+	for i := range asked {
+		asked[i].Answer, asked[i].Figure, asked[i].Why = "", "", ""
+	}
+	return asked
 }
 
 // otherView leads from a lesson to itself in large type, and back.

@@ -71,6 +71,18 @@ func (r *Room) Look(v Visitor) Sight {
 	return s
 }
 
+// Opened reports whether a visitor has locked a prediction at a step, and
+// whether the step's check has held: then what is so is no secret.
+func (r *Room) Opened(v Visitor, p Place) (locked, held bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m := r.members[v.Session]; m != nil {
+		_, locked = m.answers[p]
+	}
+	_, held = r.held[p]
+	return locked, held
+}
+
 func allPlaces() (all []Place) {
 	for _, l := range lesson.All() {
 		for _, s := range l.Steps {

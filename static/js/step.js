@@ -7,7 +7,7 @@ import { tallyOf } from "./tally.js";
 const ASK_AGAIN_MS = 2000;
 const PATIENCE_MS = 90_000; // of a solution that takes its time to show
 
-/** @typedef {{ok: boolean, says: string, right: (number | null)[], figures: Record<string, string>}} Outcome */
+/** @typedef {{ok: boolean, sealed: boolean, says: string, right: (number | null)[], figures: Record<string, string>}} Outcome */
 
 // One step of a lesson: a prediction that is locked, actions, a check by the
 // server, and what is so, sealed until the check holds. The room keeps the
@@ -175,7 +175,8 @@ export class Step {
     /** @type {Outcome} */
     const outcome = await call("POST", apiURL(`${this.#path}check`));
     this.#outcome(outcome.ok, outcome.says);
-    if (!outcome.ok) return false;
+    if (!outcome.ok || outcome.sealed) return outcome.ok;
+    await this.#unseal();
     for (const [name, text] of Object.entries(outcome.figures)) {
       for (const node of all(`[data-figure="${name}"]`, this.#node)) write(node, text);
     }
@@ -183,6 +184,16 @@ export class Step {
     this.#keep();
     one("[data-reveal]", this.#node).open = true;
     return true;
+  }
+
+  /** Fetches what is so where the page came without it: a blind lesson's answers
+   * are sent to those alone who have said what they expect. */
+  async #unseal() {
+    const answer = one("[data-answer]", this.#node);
+    if (answer.childElementCount > 0) return;
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    answer.replaceChildren(...one(`[data-step="${this.#place.step}"] [data-answer]`, fresh)?.childNodes ?? []);
   }
 
   /** @param {boolean} ok @param {string} text */

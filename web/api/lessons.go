@@ -35,6 +35,7 @@ type jsonQuestion struct {
 // there once it holds.
 type jsonOutcome struct {
 	OK      bool              `json:"ok"`
+	Sealed  bool              `json:"sealed"` // it holds, and what is so waits for a prediction
 	Says    string            `json:"says"`
 	Right   []*int            `json:"right"`   // index of the choice, null for a number
 	Figures map[string]string `json:"figures"` // in words
@@ -82,15 +83,26 @@ func step(r *http.Request) (lesson.Step, error) {
 
 // checkStep only looks, so that everybody may.
 func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error {
-	s, err := step(r)
+	l, err := lesson.Find(r.PathValue("lesson"))
 	if err != nil {
 		return err
 	}
-	seen := lesson.Look(t.Lab)
+	s, err := l.Step(r.PathValue("step"))
+	if err != nil {
+		return err
+	}
+	seen, at := lesson.Look(t.Lab), room.Place{Lesson: l.ID, Step: s.ID}
 	outcome := s.Hold(&seen)
-	wire := jsonOutcome{outcome.OK, outcome.Says, []*int{}, map[string]string{}}
+	wire := jsonOutcome{OK: outcome.OK, Says: outcome.Says, Right: []*int{}, Figures: map[string]string{}}
 	if outcome.OK {
-		t.Room.Held(room.Place{Lesson: r.PathValue("lesson"), Step: s.ID}, time.Now())
+		t.Room.Held(at, time.Now())
+		locked, _ := t.Room.Opened(Looker(r), at)
+		wire.Sealed = l.Blind && !locked
+	}
+	switch {
+	case wire.Sealed:
+		wire.Says = "it does what this patient should. Lock your prediction, and check again to see what it has."
+	case outcome.OK:
 		for _, q := range s.Questions {
 			var right *int
 			if q.Figure == "" {
