@@ -60,6 +60,7 @@ export class Step {
     const reveal = one("[data-room-reveal]", this.#node);
     if (reveal) reveal.hidden = step.revealed;
     one("[data-only-you]", this.#node).hidden = !step.questions || step.revealed;
+    one("[data-tally]", this.#node).classList.toggle("sealed", !step.revealed);
     this.#tallies(step);
   }
 

@@ -77,6 +77,9 @@ func (p *browserPage) presents(l *labProcess, follower *browserPage) {
 	p.until(10*time.Second, `document.querySelector('[data-present][aria-pressed=true]')`)
 	p.do(chromedp.KeyEvent(kb.ArrowRight))
 	p.until(5*time.Second, `document.querySelector('#made-again-and-again').checkVisibility() && !document.querySelector('#the-pattern').checkVisibility()`)
+	if eval[bool](p, `document.querySelector('#made-again-and-again .tally').checkVisibility() || !document.querySelector('#made-again-and-again fieldset').checkVisibility()`) {
+		p.t.Error("the large view gives away what is sealed, or takes the question away")
+	}
 	follower.until(10*time.Second, `document.querySelector('#made-again-and-again').getBoundingClientRect().top < innerHeight / 2`)
 	p.do(chromedp.Navigate(l.base + "/learn/fix-the-monitoring?view=room#the-queue"))
 	follower.until(10*time.Second, `location.pathname === '/learn/fix-the-monitoring' && location.hash === '#the-queue'`)
