@@ -22,7 +22,7 @@ func (s checkerSource) Look(ctx context.Context) ([]discovery.Service, error) {
 	var services []discovery.Service
 	for _, m := range members {
 		if m.URL != "" {
-			services = append(services, discovery.Service{URL: m.URL, Labels: map[string]string{"strategy": m.Strategy, "version": m.Version}})
+			services = append(services, discovery.Service{URL: m.URL, Labels: map[string]string{"version": m.Version}})
 		}
 	}
 	return services, nil
