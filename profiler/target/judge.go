@@ -150,6 +150,8 @@ func (j *judge) keep(v verdict.Verdict, window int) (_ verdict.Verdict, news boo
 	defer j.mu.Unlock()
 	if window != j.judged {
 		j.judged, j.keepers = window, nil
+	} else {
+		v = settled(v, j.latest)
 	}
 	v = named(v, j.keepers)
 	j.wonders(v, window)
@@ -157,6 +159,18 @@ func (j *judge) keep(v verdict.Verdict, window int) (_ verdict.Verdict, news boo
 	j.latest = v
 	j.turnLocked(v)
 	return v, was.Word != v.Word || firstSuspect(was) != firstSuspect(v)
+}
+
+// settled keeps a line that was found to leak while memory goes on growing and
+// the newest profiles merely do not single it out: of a starved machine they
+// show too little. Any other word, and a floor that may stand still, is news.
+func settled(v, was verdict.Verdict) verdict.Verdict {
+	if was.Word != verdict.Leak || v.Word != verdict.Growing || len(v.Suspects) > 0 || v.Growth == nil || v.Growth.Low <= 0 {
+		return v
+	}
+	v.Word, v.Confidence, v.Summary, v.Suspects = was.Word, was.Confidence, was.Summary, was.Suspects
+	v.Warnings = append(v.Warnings, "The newest profiles do not single the line out; it is named from before.")
+	return v
 }
 
 func firstSuspect(v verdict.Verdict) string {
