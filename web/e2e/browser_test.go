@@ -132,21 +132,31 @@ func (p *browserPage) do(steps ...chromedp.Action[chromedp.Void]) {
 // eval evaluates an expression in the page.
 func eval[T any](p *browserPage, expression string) T {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 15*time.Second)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := try[T](p, expression)
 	if err != nil {
 		p.t.Fatalf("evaluating %s: %v", expression, err)
 	}
 	return v
 }
 
+func try[T any](p *browserPage, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, 15*time.Second)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
 // until polls an expression until it is true.
 func (p *browserPage) until(within time.Duration, expression string) {
 	p.t.Helper()
 	deadline := time.Now().Add(within)
-	for !eval[bool](p, "Boolean("+expression+")") {
-		if time.Now().After(deadline) {
+	for {
+		ok, err := try[bool](p, "Boolean("+expression+")")
+		switch {
+		case ok:
+			return
+		case err != nil && !strings.Contains(err.Error(), "navigated"): // that is on its way to another page
+			p.t.Fatalf("evaluating %s: %v", expression, err)
+		case time.Now().After(deadline):
 			p.t.Fatalf("waited %v for %s", within, expression)
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -134,7 +134,7 @@ func TestBadStartsAreOneSentenceAndExitTwo(t *testing.T) {
 		{name: "window too short for a trend", args: []string{"diagnose", "--for", "5s", "http://127.0.0.1:1"}, want: "--every"},
 		{name: "expression that is none", args: []string{"diagnose", "--user-code", "(", "http://127.0.0.1:1"}, want: "--user-code"},
 		{name: "service without a scheme", args: []string{"attach", "localhost:6060"}, want: "http://host:port"},
-		{name: "attach to nothing", args: []string{"attach"}, want: "want 1 to 100"},
+		{name: "attach to nothing", args: []string{"attach"}, want: "no service is named"},
 		{name: "profile that is none", args: []string{"diff", file, file}, want: file},
 	}
 	for _, tt := range tests {

@@ -39,6 +39,10 @@ func (s Sender) Tag() string {
 	return hex.EncodeToString(digest[:3])
 }
 
+// Scripted reports whether a script of the instructor's sent it: one that has
+// the token with it, and could open what is closed to a page.
+func (s Sender) Scripted() bool { return s.Role == Instructor && s.Session == "" }
+
 type senderKey struct{}
 
 // WithSender returns a context that knows the sender.
