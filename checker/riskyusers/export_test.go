@@ -21,14 +21,27 @@ func (s scripted) ActiveIDs(ctx context.Context) (all []string, err error) {
 	return all, err
 }
 
+func (s scripted) CountActive(context.Context) (int, error) { return 0, nil }
+
+func (s scripted) Mark(context.Context) (Mark, error) { return Mark{}, nil }
+
+func (s scripted) EachChanged(context.Context, Mark, func(string, bool) error) error { return nil }
+
 // What the tests look at.
+const WholeEvery = wholeEvery
+
 var (
-	FenceOf   = fenceOf
-	ParseLock = parseLock
-	ErrOutrun = errOutrun
+	FenceOf       = fenceOf
+	ParseLock     = parseLock
+	ErrOutrun     = errOutrun
+	ErrIncomplete = errIncomplete
+	ErrStalled    = errStalled
 )
 
-// Swap is swap.
-func (u *Updater) Swap(ctx context.Context, draft, version string) error {
-	return u.swap(ctx, draft, version)
+// Publish is publish, by changes alone where that will do.
+func (u *Updater) Publish(ctx context.Context) error { return u.publish(ctx, false) }
+
+// Swap is swap of a draft with so many members.
+func (u *Updater) Swap(ctx context.Context, draft string, size int, version string) error {
+	return u.swap(ctx, 0, &drafts{keys: []string{draft}, size: []int{size}}, version)
 }

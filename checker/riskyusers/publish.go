@@ -2,129 +2,96 @@ package riskyusers
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/leakline/leakline/checker"
 )
 
+// stalledAfter bounds how long a publication may make no progress. How long the
+// whole of it takes depends on how many users there are.
+const stalledAfter = 15 * time.Second
+
+var errStalled = errors.New("no progress for too long")
+
 // publish brings the Set up to date by the kind that is, or was before it was
-// stopped. Publications never overlap.
-func (u *Updater) publish(ctx context.Context) error {
+// stopped; whole says that changes alone will not do. Publications never
+// overlap.
+func (u *Updater) publish(ctx context.Context, whole bool) error {
 	delay := u.Settings().StepDelay
-	ctx, cancel := context.WithTimeout(ctx, publishWithin+2*delay)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	patience := u.patience + 2*delay
+	stalled := time.AfterFunc(patience, func() { cancel(errStalled) })
+	defer stalled.Stop()
 	select {
 	case u.publishing <- struct{}{}:
 		defer func() { <-u.publishing }()
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for another publication: %w", context.Cause(ctx))
 	}
-
-	users, err := u.replace(ctx, delay)
+	done := u.progress.begin(func() { stalled.Reset(patience) })
+	result, err := u.replace(ctx, whole, delay)
+	done()
 	if errors.Is(err, ErrHeld) {
 		return err // how publishing goes is that one's to say
+	}
+	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+		err = fmt.Errorf("%w: %w", errStalled, err)
 	}
 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.status.Err = err
 	if err == nil {
-		u.status.Users, u.status.At = users, time.Now()
+		result.At = time.Now()
+		u.status.Publication = result
 	}
 	return err
 }
 
 // replace publishes by the present kind, if it is our turn. The lesson's kind
 // knows no fence: what was published by it is no version of anything.
-func (u *Updater) replace(ctx context.Context, delay time.Duration) (users int, err error) {
+func (u *Updater) replace(ctx context.Context, whole bool, delay time.Duration) (Publication, error) {
 	fence, err := u.lock.take(ctx, u.outrun)
 	if err != nil {
-		return 0, err
+		return Publication{}, err
 	}
 	if !u.running.Load() {
-		defer u.lock.drop(context.WithoutCancel(ctx)) // an error shows when it is taken next
+		defer u.keepMeanwhile(ctx)()
 	}
+	began := time.Now()
+	var p Publication
 	if u.naive.Load() {
-		return u.replaceInSteps(ctx, delay)
+		u.last = nil
+		p.Users, err = u.replaceInSteps(ctx, delay)
+	} else if p, err = u.replaceChanges(ctx, fence, whole); errors.Is(err, errWholeNeeded) {
+		p, err = u.replaceAtOnce(ctx, fence)
 	}
-	return u.replaceAtOnce(ctx, fence)
+	p.Took = time.Since(began)
+	return p, err
 }
 
-// replaceAtOnce builds the new Set under a name nobody reads and renames it
-// over the old one. The name is new each time, so that two updaters cannot mix
-// their Sets, and a Set that was left half built expires.
-func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (users int, err error) {
-	key, name := u.prefix+checker.SetKey, rand.Text()
-	draft := key + ":" + name
-	if users, err = u.build(ctx, draft); err != nil {
-		return 0, fmt.Errorf("building a Set of risky users: %w", err)
+// keepMeanwhile does for one publication what Run does for all of them.
+func (u *Updater) keepMeanwhile(ctx context.Context) (done func()) {
+	keeping, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { u.keepTurn(keeping) })
+	return func() {
+		stop()
+		wg.Wait()
+		u.dropTurn(ctx)
 	}
-	if _, ours := u.lock.turn(); !ours { // it may have taken longer than a turn
-		if fence, err = u.lock.take(ctx, 0); err != nil {
-			return 0, err
-		}
-	}
-	if err := u.swap(ctx, draft, newVersion(fence, name)); err != nil {
-		return 0, fmt.Errorf("publishing a Set of %d risky users: %w", users, err)
-	}
-	return users, nil
-}
-
-// errOutrun reports a Set that a later turn than ours has published.
-var errOutrun = errors.New("an updater whose turn came later has published")
-
-// swap puts the draft in the place of the Set, unless what is there has a higher
-// fence: then we were frozen, and another has gone on. The old Set is unlinked,
-// because to free millions of members would keep Redis from everybody.
-func (u *Updater) swap(ctx context.Context, draft, version string) error {
-	key, versionKey := u.prefix+checker.SetKey, u.prefix+checker.VersionKey
-	return u.rdb.Watch(ctx, func(tx *redis.Tx) error {
-		there, err := tx.Get(ctx, versionKey).Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return err
-		}
-		if f := fenceOf(there); f > fenceOf(version) {
-			u.outrun = f
-			return errOutrun
-		}
-		_, err = tx.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-			tx.Persist(ctx, draft)
-			tx.Unlink(ctx, key)
-			tx.Rename(ctx, draft, key)
-			tx.Set(ctx, versionKey, version, max(checker.VersionTTL, 5*u.Settings().Interval))
-			return nil
-		})
-		return err
-	}, versionKey)
-}
-
-// build writes the Set as it is read, piece by piece: Redis serves nobody else
-// while it takes a piece in, and this process never holds all users.
-func (u *Updater) build(ctx context.Context, key string) (users int, err error) {
-	const piece = 2000
-	_, err = u.rdb.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-		tx.SAdd(ctx, key, checker.Sentinel)
-		tx.Expire(ctx, key, time.Minute)
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	err = u.source.EachActive(ctx, piece, func(ids []string) error {
-		users += len(ids)
-		return u.rdb.SAdd(ctx, key, members(ids)...).Err()
-	})
-	return users, err
 }
 
 // replaceInSteps is the lesson's update, its faults included. What it leaves is
 // no version of anything.
 func (u *Updater) replaceInSteps(ctx context.Context, delay time.Duration) (users int, err error) {
+	if n := u.buckets.Len(); n > 1 {
+		return 0, fmt.Errorf("publishing by kind %s: it knows one bucket, not %d", Naive, n)
+	}
 	ids, err := u.source.ActiveIDs(ctx)
 	if err != nil {
 		return 0, err
@@ -144,6 +111,7 @@ func (u *Updater) replaceInSteps(ctx context.Context, delay time.Duration) (user
 				return 0, err
 			}
 		}
+		u.progress.touch()
 		if err := step.do(); err != nil {
 			return 0, fmt.Errorf("%s the Set of risky users: %w", step.what, err)
 		}

@@ -149,7 +149,7 @@ func TestAPublicationDoesNotLowerTheFence(t *testing.T) {
 	draft := prefix + checker.SetKey + ":late"
 	for _, late := range []string{fmt.Sprintf("%d.late", fence-1), "late", ""} {
 		g.rdb.SAdd(t.Context(), draft, "somebody of yesterday")
-		if err := g.updater.Swap(t.Context(), draft, late); !errors.Is(err, riskyusers.ErrOutrun) {
+		if err := g.updater.Swap(t.Context(), draft, 1, late); !errors.Is(err, riskyusers.ErrOutrun) {
 			t.Errorf("version %q after %q: %v, want ErrOutrun", late, version, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,8 +21,8 @@ import (
 // one is due earlier.
 const retryAfter = time.Second
 
-// publishWithin bounds one publication, the naive kind's delays not counted.
-const publishWithin = 15 * time.Second
+// tellEvery is how often a publication that takes long says how far it is.
+const tellEvery = 5 * time.Second
 
 // Settings say how an Updater publishes.
 type Settings struct {
@@ -41,11 +42,14 @@ func (s Settings) withDefaults() Settings {
 type UpdaterConfig struct {
 	Prefix string // before every key in Redis
 	Settings
+	Buckets checker.Buckets // in which the Set is kept; default one
 
 	// Owner tells this updater from all others. Whoever comes after it by the
 	// same name takes its place at once. Default a random text.
 	Owner    string
 	LockLife time.Duration // how soon a dead updater is replaced; default 30 s
+
+	StalledAfter time.Duration // ends a publication that makes no progress, the naive kind's delays not counted; default 15 s
 
 	OnTurn func(ours bool) // called by Run when it has become our turn to publish, or no longer is; default nothing
 	Log    *slog.Logger    // default discards
@@ -61,9 +65,15 @@ type Updater struct {
 	onTurn func(ours bool)
 	log    *slog.Logger
 
-	publishing chan struct{} // its one token is the right to publish
+	buckets  checker.Buckets
+	patience time.Duration // with a publication that makes no progress
+	progress tracker
+
 	changed    chan struct{} // wakes Run to look at the settings again
-	outrun     uint64        // the fence that was higher than ours; whoever publishes
+	publishing chan struct{} // its one token is the right to publish, and to these
+	outrun     uint64        // the fence that was higher than ours
+	last       *published    // nil when the whole has to be published
+	retired    bool          // what other numbers of buckets have left is gone
 
 	running atomic.Bool // Run keeps the lock
 	told    atomic.Bool // what onTurn was called with last
@@ -79,15 +89,27 @@ type Updater struct {
 type source interface {
 	ActiveIDs(context.Context) ([]string, error)
 	EachActive(ctx context.Context, piece int, f func(ids []string) error) error
+	CountActive(context.Context) (int, error)
+	Mark(context.Context) (Mark, error)
+	EachChanged(ctx context.Context, since Mark, f func(id string, active bool) error) error
 }
 
 // Status says how publishing goes.
 type Status struct {
-	Users  int       // in the Set last published
-	At     time.Time // when that was; zero before the first
-	Err    error     // of the latest publication, nil if it worked
-	Ours   bool      // it is this updater's turn to publish
-	HeldBy string    // whose turn it is, as far as is known
+	Publication          // the last one
+	Err         error    // of the latest attempt, nil if it worked
+	Ours        bool     // it is this updater's turn to publish
+	HeldBy      string   // whose turn it is, as far as is known
+	Progress    Progress // of the one under way
+}
+
+// A Publication is what has become of one.
+type Publication struct {
+	Users       int       // that are published
+	At          time.Time // when it was over; zero before the first
+	Took        time.Duration
+	Incremental bool // only what had changed was published
+	Changed     int  // users that were added or removed, if it was incremental
 }
 
 // NewUpdater returns an updater that reads from store and publishes through
@@ -100,7 +122,8 @@ func NewUpdater(store *Store, rdb redis.UniversalClient, cfg UpdaterConfig) *Upd
 		cfg.OnTurn = func(bool) {}
 	}
 	u := &Updater{
-		source: store, rdb: rdb, prefix: cfg.Prefix, onTurn: cfg.OnTurn, log: cfg.Log,
+		source: store, rdb: rdb, prefix: cfg.Prefix, onTurn: cfg.OnTurn, log: cfg.Log, buckets: cfg.Buckets,
+		patience:   cmp.Or(cfg.StalledAfter, stalledAfter),
 		lock:       newLock(rdb, cfg.Prefix, cmp.Or(cfg.Owner, rand.Text()), cfg.LockLife),
 		publishing: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 	}
@@ -118,6 +141,7 @@ func (u *Updater) Run(ctx context.Context) error {
 	keeping, stop := context.WithCancel(ctx)
 	defer stop()
 	wg.Go(func() { u.keepTurn(keeping) })
+	wg.Go(func() { u.tellProgress(keeping) })
 
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -138,7 +162,7 @@ func (u *Updater) Run(ctx context.Context) error {
 			continue
 		}
 		next := s.Interval
-		err := u.publish(ctx)
+		err := u.publish(ctx, false)
 		u.tellTurn()
 		switch {
 		case ctx.Err() != nil:
@@ -185,6 +209,23 @@ func (u *Updater) keepTurn(ctx context.Context) {
 	}
 }
 
+// tellProgress logs how far a publication is that takes long.
+func (u *Updater) tellProgress(ctx context.Context) {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if p := u.progress.progress(); !p.Began.IsZero() && time.Since(p.Began) > tellEvery {
+			u.log.LogAttrs(ctx, slog.LevelInfo, "publishing risky users", slog.Int("users", p.Users), slog.Int("of", p.Of),
+				slog.Float64("users_per_s", math.Round(p.PerSecond(time.Now()))), slog.Duration("elapsed", time.Since(p.Began).Round(time.Second)))
+		}
+	}
+}
+
 // tellTurn tells of a change of hands, once.
 func (u *Updater) tellTurn() {
 	if _, ours := u.lock.turn(); u.told.CompareAndSwap(!ours, ours) {
@@ -192,10 +233,13 @@ func (u *Updater) tellTurn() {
 	}
 }
 
+// PublishOnce publishes the whole now, even when stopped.
+func (u *Updater) PublishOnce(ctx context.Context) error { return u.publish(ctx, true) }
+
 // Refresh publishes now, even when stopped, and drops the JSON list, so that
 // every strategy sees what SQL holds.
 func (u *Updater) Refresh(ctx context.Context) error {
-	if err := u.publish(ctx); err != nil {
+	if err := u.publish(ctx, true); err != nil {
 		return err
 	}
 	return u.DropList(ctx)
@@ -241,7 +285,7 @@ func (u *Updater) Status() Status {
 	defer u.mu.Unlock()
 	st := u.status
 	_, st.Ours = u.lock.turn()
-	st.HeldBy = u.lock.heldBy()
+	st.HeldBy, st.Progress = u.lock.heldBy(), u.progress.progress()
 	return st
 }
 

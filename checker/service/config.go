@@ -24,6 +24,7 @@ type Config struct {
 	// are 0 or the table holds rows of somebody else.
 	Population riskyusers.Population
 
+	Buckets  int    // in which Redis holds the Set, see checker.Buckets; default 1
 	Strategy string // to start with; default set-per-request
 	Updater  riskyusers.Settings
 
@@ -54,6 +55,7 @@ func (c Config) withDefaults() Config {
 	c.Redis = cmp.Or(c.Redis, "127.0.0.1:6379")
 	c.Database = cmp.Or(c.Database, "risky-users.db")
 	c.Strategy = cmp.Or(c.Strategy, "set-per-request")
+	c.Buckets = cmp.Or(c.Buckets, 1)
 	c.CheckTimeout = cmp.Or(c.CheckTimeout, 250*time.Millisecond)
 	c.RedisStep = cmp.Or(c.RedisStep, 100*time.Millisecond)
 	c.MaxBody = cmp.Or(c.MaxBody, 4<<10)

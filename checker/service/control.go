@@ -76,6 +76,9 @@ func (s *Service) setUpdater(w http.ResponseWriter, r *http.Request) error {
 		if set.Kind, err = riskyusers.ParseKind(*kind); err != nil {
 			return err
 		}
+		if set.Kind == riskyusers.Naive && s.cfg.Buckets > 1 {
+			return badField("kind", fmt.Sprintf("is naive, which knows one bucket; the Set is kept in %d", s.cfg.Buckets))
+		}
 	}
 	if interval != nil {
 		if *interval < 10 || *interval > time.Hour.Milliseconds() {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"time"
 )
@@ -70,7 +71,14 @@ func (s *Service) state(w http.ResponseWriter, r *http.Request) error {
 		"requests":      s.stats.Requests(), "errors": s.stats.Errors(),
 		"in_flight": s.stats.InFlight(), "sets_built": s.stats.SetsBuilt(),
 		"risky_users": nil, "published_at": nil, // unknown until published
-		"publishes": published.Ours,
+		"publishes": published.Ours, "buckets": s.cfg.Buckets,
+	}
+	if p := published.Progress; !p.Began.IsZero() {
+		progress := map[string]any{"users": p.Users, "of": nil, "began_at": p.Began, "users_per_s": math.Round(p.PerSecond(time.Now()))}
+		if p.Of > 0 {
+			progress["of"] = p.Of
+		}
+		state["publishing"] = progress
 	}
 	if !published.At.IsZero() {
 		state["risky_users"], state["published_at"] = published.Users, published.At

@@ -40,6 +40,10 @@ var metrics = []struct{ name, help, label string }{
 	{"redis_faults_total", "Questions that Redis did not answer, by the way in which it did not.", "fault"},
 	{"published_users", "Risky users in the Set that was published last.", ""},
 	{"published_timestamp_seconds", "When a Set was published last.", ""},
+	{"published_buckets", "Buckets in which the Set is kept.", ""},
+	{"publication_duration_seconds", "How long the last publication took.", ""},
+	{"publication_users", "Users that the publication under way has brought to Redis; absent between publications.", ""},
+	{"publication_expected_users", "Users that it will have brought, as far as is known.", ""},
 	{"publishes", "Whether this is the one checker that publishes the risky users, 1 or 0.", ""},
 	{"fleet_info", "The fleet whose orders are followed.", "fleet"},
 	{"fleet_generation", "Generation of the order that was applied last, 0 before the first.", ""},
@@ -90,8 +94,16 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		send(prometheus.CounterValue, "redis_faults_total", float64(n), string(fault))
 	}
 	s.collectFleet(send)
+	send(prometheus.GaugeValue, "published_buckets", float64(s.cfg.Buckets))
+	if p := s.updater.Status().Progress; !p.Began.IsZero() {
+		send(prometheus.GaugeValue, "publication_users", float64(p.Users))
+		if p.Of > 0 {
+			send(prometheus.GaugeValue, "publication_expected_users", float64(p.Of))
+		}
+	}
 	if published := s.updater.Status(); !published.At.IsZero() {
 		send(prometheus.GaugeValue, "published_users", float64(published.Users))
+		send(prometheus.GaugeValue, "publication_duration_seconds", published.Took.Seconds())
 		send(prometheus.GaugeValue, "published_timestamp_seconds", float64(published.At.UnixMilli())/1000)
 	}
 	if held, ok := s.checker.Copy(); ok {

@@ -50,6 +50,10 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	buckets, err := checker.NewBuckets(cfg.Buckets)
+	if err != nil {
+		return nil, err
+	}
 	store, err := riskyusers.Open(cfg.Database)
 	if err != nil {
 		return nil, fmt.Errorf("opening the table of risky users: %w", err)
@@ -61,15 +65,15 @@ func New(cfg Config) (*Service, error) {
 	}
 	s.faults.Store(&faults{})
 	s.updater = riskyusers.NewUpdater(store, s.control, riskyusers.UpdaterConfig{
-		Prefix: cfg.KeyPrefix, Settings: cfg.Updater, Owner: cfg.Owner, OnTurn: s.onTurn, Log: cfg.Log,
+		Prefix: cfg.KeyPrefix, Settings: cfg.Updater, Buckets: buckets, Owner: cfg.Owner, OnTurn: s.onTurn, Log: cfg.Log,
 	})
 	s.checker, err = checker.New(strategy.Builder(strategy.Parts{
 		Cache:     &slowCache{listCache{rdb: s.checks, breaker: s.breaker, prefix: cfg.KeyPrefix}, s},
 		Members:   func() (strategy.Members, error) { return newMembers(opts, s.breaker, cfg.KeyPrefix) },
-		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix},
-		Users:     slowUsers{store, s},
-		Rows:      func() (strategy.RowSource, error) { return newRowSource(cfg.Database) },
-		Sentinel:  s.updater.Sentinel, RowPatience: cfg.RowPatience,
+		Published: &published{rdb: s.control, prefix: cfg.KeyPrefix, buckets: buckets}, Buckets: buckets,
+		Users:    slowUsers{store, s},
+		Rows:     func() (strategy.RowSource, error) { return newRowSource(cfg.Database) },
+		Sentinel: s.updater.Sentinel, RowPatience: cfg.RowPatience,
 		SetBuilt: s.stats.SetBuilt, AuditEvery: s.auditEvery,
 	}), cfg.Strategy, s.stats)
 	if err != nil {

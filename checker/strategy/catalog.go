@@ -59,6 +59,7 @@ type Parts struct {
 	Cache     ListCache
 	Members   func() (Members, error) // a fresh one for each call, owned by the caller
 	Published Published
+	Buckets   checker.Buckets // in which Redis holds the Set; default one
 	Users     RiskyUsers
 	Rows      func() (RowSource, error) // a fresh one for each call, owned by the caller
 	Sentinel  func() bool               // whether whole Sets are published with checker.Sentinel in them
@@ -83,13 +84,18 @@ type Members interface {
 	Close() error
 }
 
-// Published is the Set in Redis, as an updater left it that publishes whole ones.
+// Published is the Set in Redis, in buckets, as an updater left it that
+// publishes whole ones.
 type Published interface {
-	// Version names the Set and counts its members, the sentinel among them. It
-	// is empty when there is none, or its updater has not been seen for long.
-	Version(ctx context.Context) (version string, members int, err error)
-	// EachMember passes all members on, piece by piece, some perhaps twice.
-	EachMember(ctx context.Context, f func(members []string) error) error
+	// Versions names the Set of each bucket in turn. A name is empty when there
+	// is none, or its updater has not been seen for long.
+	Versions(ctx context.Context) ([]string, error)
+	// Version does so for one bucket and counts its members, the sentinel among
+	// them.
+	Version(ctx context.Context, bucket int) (version string, members int, err error)
+	// EachMember passes all members of a bucket on, piece by piece, some perhaps
+	// twice.
+	EachMember(ctx context.Context, bucket int, f func(members []string) error) error
 }
 
 // A RowSource asks SQL with rows for an answer, as a driver gives them. Its

@@ -83,13 +83,18 @@ func (w *world) EachActive(_ context.Context, _ int, f func([]string) error) err
 	return f(w.risky)
 }
 
-func (w *world) Version(context.Context) (string, int, error) {
+func (w *world) Versions(ctx context.Context) ([]string, error) {
+	version, _, err := w.Version(ctx, 0)
+	return []string{version}, err
+}
+
+func (w *world) Version(context.Context, int) (string, int, error) {
 	turns.Lock()
 	defer turns.Unlock()
 	return w.version, len(w.set) + w.missing, w.memberErr
 }
 
-func (w *world) EachMember(_ context.Context, f func([]string) error) error {
+func (w *world) EachMember(_ context.Context, _ int, f func([]string) error) error {
 	w.scans++
 	if w.memberErr != nil {
 		return w.memberErr

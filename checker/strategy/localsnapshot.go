@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -12,7 +16,7 @@ import (
 
 const (
 	lookEvery    = time.Second      // for another version in Redis
-	lookWithin   = 20 * time.Second // reading all users included
+	lookWithin   = time.Minute      // reading all users included
 	readSQLEvery = 30 * time.Second // while Redis has none to offer
 	staleAfter   = checker.ListTTL  // a copy that nobody has confirmed is not believed
 )
@@ -25,6 +29,7 @@ var errChanged = errors.New("the Set of risky users changed while it was read")
 // for nothing. While there is no copy to be believed it asks SQL.
 type localSnapshot struct {
 	published Published
+	buckets   checker.Buckets
 	users     RiskyUsers
 	held      atomic.Pointer[heldCopy] // nil when there is none to be believed
 	stop      context.CancelFunc
@@ -33,21 +38,21 @@ type localSnapshot struct {
 
 // A heldCopy is never changed.
 type heldCopy struct {
-	users     *userSet
-	version   string    // empty when it was read from SQL
-	confirmed time.Time // that the source still said the same
+	users     []*userSet // one a bucket
+	versions  []string   // of the buckets; nil when they were read from SQL
+	confirmed time.Time  // that the source still said the same
 }
 
 func newLocalSnapshot(p Parts) (checker.Strategy, error) {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &localSnapshot{published: p.Published, users: p.Users, stop: stop, stopped: make(chan struct{})}
+	s := &localSnapshot{published: p.Published, buckets: p.Buckets, users: p.Users, stop: stop, stopped: make(chan struct{})}
 	go s.run(ctx)
 	return s, nil
 }
 
 func (s *localSnapshot) Check(ctx context.Context, p checker.Payment) (bool, error) {
 	if held := s.held.Load(); held != nil {
-		return held.users.contains(p.UserID), nil
+		return held.users[s.buckets.Of(p.UserID)].contains(p.UserID), nil
 	}
 	risky, err := s.users.IsRisky(ctx, p.UserID)
 	if err != nil {
@@ -62,11 +67,27 @@ func (s *localSnapshot) Copy() (checker.Copy, bool) {
 	if held == nil {
 		return checker.Copy{}, false
 	}
-	users := held.users.len
-	if held.version != "" {
-		users-- // the sentinel
+	c := checker.Copy{Version: nameOf(held.versions), Confirmed: held.confirmed}
+	for _, users := range held.users {
+		c.Users += users.len
+		c.Bytes += users.bytes()
 	}
-	return checker.Copy{Users: users, Bytes: held.users.bytes(), Version: held.version, Confirmed: held.confirmed}, true
+	if held.versions != nil {
+		c.Users -= len(held.users) // the sentinels
+	}
+	return c, true
+}
+
+// nameOf makes one name of many, which changes with each of them.
+func nameOf(versions []string) string {
+	if len(versions) < 2 {
+		return strings.Join(versions, "")
+	}
+	hash := fnv.New64a()
+	for _, v := range versions {
+		io.WriteString(hash, v+"\n")
+	}
+	return fmt.Sprintf("%d buckets %016x", len(versions), hash.Sum64())
 }
 
 func (s *localSnapshot) Close() error {
@@ -106,43 +127,85 @@ func (s *localSnapshot) refresh(ctx context.Context) {
 // next returns the copy to hold from now on, which may be the one held.
 func (s *localSnapshot) next(ctx context.Context, held *heldCopy) (*heldCopy, error) {
 	now := time.Now()
-	version, members, redisErr := s.published.Version(ctx)
-	if redisErr == nil && version != "" {
-		if held != nil && held.version == version {
-			return &heldCopy{held.users, version, now}, nil
-		}
-		var users *userSet
-		if users, redisErr = s.readSet(ctx, version, members); redisErr == nil {
-			return &heldCopy{users, version, now}, nil
+	versions, redisErr := s.published.Versions(ctx)
+	if redisErr == nil && !slices.Contains(versions, "") {
+		var users []*userSet
+		if users, redisErr = s.readBuckets(ctx, held, versions); redisErr == nil {
+			return &heldCopy{users, versions, now}, nil
 		}
 	}
 	if held != nil && now.Sub(held.confirmed) < readSQLEvery {
 		return held, nil
 	}
-	var b userSetBuilder
-	if err := s.users.EachActive(ctx, 1000, b.add); err != nil {
+	users, err := s.readSQL(ctx)
+	if err != nil {
 		return nil, unavailable(redisErr, err)
 	}
-	return &heldCopy{b.build(), "", now}, nil
+	return &heldCopy{users, nil, now}, nil
 }
 
-// readSet reads one version whole. A published Set never changes, so the
-// version must be the same afterwards and no member missing: another Set may
-// have been renamed over this one, or a scan have gone on at another master.
-func (s *localSnapshot) readSet(ctx context.Context, version string, members int) (*userSet, error) {
+// readBuckets reads those whose version is another than is held, one after the
+// other, so that beside the copy no more than one bucket is in memory twice.
+func (s *localSnapshot) readBuckets(ctx context.Context, held *heldCopy, versions []string) ([]*userSet, error) {
+	if held != nil && slices.Equal(held.versions, versions) {
+		return held.users, nil
+	}
+	users := make([]*userSet, len(versions))
+	for i, version := range versions {
+		if held != nil && held.versions != nil && held.versions[i] == version {
+			users[i] = held.users[i]
+			continue
+		}
+		var err error
+		if users[i], err = s.readBucket(ctx, i, version); err != nil {
+			return nil, err
+		}
+	}
+	return users, nil
+}
+
+// readBucket reads one version whole. A Set changes only together with its
+// version, so that must be the same afterwards and no member missing: another
+// Set may have been renamed over this one, or a scan have gone on at another
+// master.
+func (s *localSnapshot) readBucket(ctx context.Context, bucket int, version string) (*userSet, error) {
 	var b userSetBuilder
-	if err := s.published.EachMember(ctx, b.add); err != nil {
+	if err := s.published.EachMember(ctx, bucket, b.add); err != nil {
 		return nil, fmt.Errorf("reading the Set of risky users: %w", err)
 	}
 	users := b.build()
-	after, _, err := s.published.Version(ctx)
+	after, members, err := s.published.Version(ctx, bucket)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("confirming the Set of risky users: %w", err)
 	case after != version || users.len != members:
 		return nil, errChanged
-	case !users.contains(checker.Sentinel):
+	case !users.contains(s.buckets.Sentinel()):
 		return nil, errNotPublished
+	}
+	return users, nil
+}
+
+// readSQL reads all of them from the table.
+func (s *localSnapshot) readSQL(ctx context.Context) ([]*userSet, error) {
+	builders := make([]userSetBuilder, s.buckets.Len())
+	one := make([]string, 1)
+	err := s.users.EachActive(ctx, 1000, func(userIDs []string) error {
+		for _, id := range userIDs {
+			one[0] = id
+			if err := builders[s.buckets.Of(id)].add(one); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	users := make([]*userSet, len(builders))
+	for i := range builders {
+		users[i] = builders[i].build()
+		builders[i] = userSetBuilder{} // what it gathered is not needed twice
 	}
 	return users, nil
 }

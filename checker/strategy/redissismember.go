@@ -16,6 +16,7 @@ var errNotPublished = errors.New("the Set of risky users is not published")
 // asks it for one member.
 type redisSIsMember struct {
 	members  Members
+	buckets  checker.Buckets
 	users    RiskyUsers
 	sentinel func() bool
 }
@@ -25,7 +26,7 @@ func newRedisSIsMember(p Parts) (checker.Strategy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the Set of risky users: %w", err)
 	}
-	return &redisSIsMember{members: members, users: p.Users, sentinel: p.Sentinel}, nil
+	return &redisSIsMember{members: members, buckets: p.Buckets, users: p.Users, sentinel: p.Sentinel}, nil
 }
 
 func (s *redisSIsMember) Check(ctx context.Context, p checker.Payment) (bool, error) {
@@ -47,7 +48,12 @@ func (s *redisSIsMember) lookUp(ctx context.Context, userID string) (bool, error
 	if !s.sentinel() {
 		return s.members.IsMember(ctx, checker.SetKey, userID)
 	}
-	in, err := s.members.AreMembers(ctx, checker.SetKey, userID, checker.Sentinel)
+	return isPublished(ctx, s.members, s.buckets, userID)
+}
+
+// isPublished looks the user up in a Set that was published whole.
+func isPublished(ctx context.Context, members Members, buckets checker.Buckets, userID string) (bool, error) {
+	in, err := members.AreMembers(ctx, buckets.SetKey(buckets.Of(userID)), userID, buckets.Sentinel())
 	if err != nil {
 		return false, err
 	}

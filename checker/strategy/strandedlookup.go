@@ -12,6 +12,7 @@ import (
 // goroutine waits for ever to hand it over.
 type strandedLookup struct {
 	members Members
+	buckets checker.Buckets
 	users   RiskyUsers
 }
 
@@ -20,7 +21,7 @@ func newStrandedLookup(p Parts) (checker.Strategy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the Set of risky users: %w", err)
 	}
-	return &strandedLookup{members: members, users: p.Users}, nil
+	return &strandedLookup{members: members, buckets: p.Buckets, users: p.Users}, nil
 }
 
 type lookupAnswer struct {
@@ -31,7 +32,7 @@ type lookupAnswer struct {
 func (s *strandedLookup) Check(ctx context.Context, p checker.Payment) (bool, error) {
 	answers := make(chan lookupAnswer)
 	go func() {
-		risky, err := s.fromRedis(ctx, p.UserID)
+		risky, err := isPublished(ctx, s.members, s.buckets, p.UserID)
 		if err != nil { // then SQL has the say
 			risky, err = s.users.IsRisky(ctx, p.UserID)
 		}
@@ -46,17 +47,6 @@ func (s *strandedLookup) Check(ctx context.Context, p checker.Payment) (bool, er
 		return false, unavailable(nil, first.err)
 	}
 	return first.risky, nil
-}
-
-func (s *strandedLookup) fromRedis(ctx context.Context, userID string) (bool, error) {
-	in, err := s.members.AreMembers(ctx, checker.SetKey, userID, checker.Sentinel)
-	if err != nil {
-		return false, err
-	}
-	if !in[1] {
-		return false, errNotPublished
-	}
-	return in[0], nil
 }
 
 func (s *strandedLookup) Close() error {

@@ -42,6 +42,7 @@ func newCheckerCommand() *cobra.Command {
 	flags.StringVar(&f.advertise, "advertise", "", "URL under which the fleet's people reach this checker (default from --listen and the host's name)")
 	flags.StringVar(&f.service.Database, "database", "risky-users.db", "postgres:// URL or SQLite file of the risky users")
 	flags.StringVar(&f.service.Strategy, "strategy", "redis-sismember", "how to decide until the fleet says otherwise")
+	flags.IntVar(&f.service.Buckets, "buckets", 1, "buckets in which Redis holds the Set, a power of two up to 256; the same for every checker of a fleet")
 	flags.StringVar(&f.updater, "updater", string(riskyusers.Atomic), "how the Set in Redis is published: atomic, naive or stopped")
 	return c
 }
@@ -50,6 +51,12 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 	kind, err := riskyusers.ParseKind(f.updater)
 	if err != nil {
 		return fmt.Errorf("--updater: %w", err)
+	}
+	if _, err := checker.NewBuckets(f.service.Buckets); err != nil {
+		return fmt.Errorf("--buckets: %w", err)
+	}
+	if kind == riskyusers.Naive && f.service.Buckets > 1 {
+		return fmt.Errorf("--updater naive knows one bucket, and --buckets says %d", f.service.Buckets)
 	}
 	log := newLogger(stderr, false)
 	f.service.Updater.Kind, f.service.Log = kind, log

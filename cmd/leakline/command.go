@@ -29,7 +29,7 @@ func newCommand() *cobra.Command {
 	root.Use = "leakline"
 	root.Short = "show a Go service's memory live, name the line that leaks, prove the fix"
 	root.SilenceUsage, root.SilenceErrors = true, true
-	root.AddCommand(newLabCommand(), newAttachCommand(), newDiffCommand(), newDiagnoseCommand(), newHoldersCommand(), newCheckerCommand(), newFleetCommand(), newChildCommand(), newVersionCommand())
+	root.AddCommand(newLabCommand(), newAttachCommand(), newDiffCommand(), newDiagnoseCommand(), newHoldersCommand(), newCheckerCommand(), newFleetCommand(), newPublishCommand(), newChildCommand(), newVersionCommand())
 	complete(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return fromEnvironment(c.Flags()) }
 	return root

@@ -1,0 +1,237 @@
+package riskyusers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/leakline/leakline/checker"
+)
+
+const (
+	// usersAtOnce is how many users one round to Redis brings, all buckets
+	// together, and rounds is how many may be under way. What a publication
+	// holds in memory is bounded by the product of both, whatever the table
+	// holds.
+	usersAtOnce = 10_000
+	rounds      = 4
+
+	// membersAtOnce bounds one SADD: Redis serves nobody else meanwhile.
+	membersAtOnce = 2000
+
+	// draftLife is how long a Set is kept that was left half built.
+	draftLife = time.Minute
+)
+
+// drafts are the new Sets of one publication, under names that nobody reads.
+// The names are new each time, so that two updaters cannot mix their Sets.
+type drafts struct {
+	name string
+	keys []string // of each bucket
+
+	mu   sync.Mutex
+	size []int // members that Redis has taken into each, the sentinel included
+}
+
+// replaceAtOnce builds the new Sets beside the old ones, then puts each in its
+// place. A user is in one bucket, so it does not matter that they change one
+// after the other.
+func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (Publication, error) {
+	u.last = nil
+	before, err := u.source.Mark(ctx)
+	if err != nil {
+		return Publication{}, err
+	}
+	d, err := u.build(ctx)
+	if err != nil {
+		return Publication{}, fmt.Errorf("building a Set of risky users: %w", err)
+	}
+	if _, ours := u.lock.turn(); !ours { // it may have taken longer than a turn
+		if fence, err = u.lock.take(ctx, 0); err != nil {
+			return Publication{}, err
+		}
+	}
+	next := &published{versions: make([]string, len(d.keys)), users: make([]int, len(d.keys)), marks: [2]Mark{before, before}}
+	for i := range d.keys {
+		next.versions[i], next.users[i] = newVersion(fence, d.name), d.size[i]-1
+		if err := u.swap(ctx, i, d, next.versions[i]); err != nil {
+			return Publication{}, fmt.Errorf("publishing bucket %d of the risky users: %w", i, err)
+		}
+		u.progress.touch()
+	}
+	if err := u.retireLayouts(ctx); err != nil {
+		return Publication{}, err
+	}
+	u.last = next
+	return Publication{Users: next.total()}, nil
+}
+
+// build writes the Sets as the table is read: this process never holds all
+// users, and the masters of a Cluster take them in at the same time.
+func (u *Updater) build(ctx context.Context) (*drafts, error) {
+	d := &drafts{name: rand.Text(), size: make([]int, u.buckets.Len())}
+	batch := make([][]any, u.buckets.Len())
+	for i := range d.size {
+		d.keys = append(d.keys, u.prefix+u.buckets.SetKey(i)+":"+d.name)
+		batch[i] = []any{u.buckets.Sentinel()}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var underWay sync.WaitGroup
+	defer underWay.Wait()
+	u.countAhead(ctx, &underWay)
+
+	window := make(chan struct{}, rounds)
+	send := func(batch [][]any, users int) error {
+		select {
+		case window <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		underWay.Go(func() {
+			defer func() { <-window }()
+			if err := u.fill(ctx, d, batch); err != nil {
+				cancel(err)
+				return
+			}
+			u.progress.add(users)
+		})
+		return nil
+	}
+	if err := send(batch, 0); err != nil { // empty buckets are published too
+		return nil, err
+	}
+	err := u.source.EachActive(ctx, usersAtOnce, func(ids []string) error {
+		batch := make([][]any, len(d.keys))
+		for _, id := range ids {
+			i := u.buckets.Of(id)
+			batch[i] = append(batch[i], id)
+		}
+		return send(batch, len(ids))
+	})
+	for range rounds { // until the last of them is through
+		window <- struct{}{}
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return d, err
+}
+
+// fill sends one round.
+func (u *Updater) fill(ctx context.Context, d *drafts, batch [][]any) error {
+	taken := make([][]*redis.IntCmd, len(batch))
+	_, err := u.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for i, members := range batch {
+			for some := range slices.Chunk(members, membersAtOnce) {
+				taken[i] = append(taken[i], pipe.SAdd(ctx, d.keys[i], some...))
+			}
+			pipe.Expire(ctx, d.keys[i], draftLife)
+		}
+		return nil
+	})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, all := range taken {
+		for _, one := range all {
+			d.size[i] += int(one.Val())
+		}
+	}
+	return err
+}
+
+// countAhead finds out how many users there will be, unless that is about known
+// from the last time.
+func (u *Updater) countAhead(ctx context.Context, underWay *sync.WaitGroup) {
+	if known := u.Status().Users; known > 0 {
+		u.progress.expect(known)
+		return
+	}
+	underWay.Go(func() {
+		if n, err := u.source.CountActive(ctx); err == nil { // else it stays unknown
+			u.progress.expect(n)
+		}
+	})
+}
+
+var (
+	// errOutrun reports a Set that a later turn than ours has published.
+	errOutrun = errors.New("an updater whose turn came later has published")
+
+	// errIncomplete reports a draft that Redis has lost, or part of it.
+	errIncomplete = errors.New("Redis does not hold all that it was given")
+)
+
+// swap puts a draft in the place of its bucket's Set, unless what is there has a
+// higher fence: then we were frozen, and another has gone on. The old Set is
+// unlinked, because to free millions of members would keep Redis from everybody.
+func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) error {
+	key, versionKey, draft := u.prefix+u.buckets.SetKey(bucket), u.prefix+u.buckets.VersionKey(bucket), d.keys[bucket]
+	return u.rdb.Watch(ctx, func(tx *redis.Tx) error {
+		there, err := tx.Get(ctx, versionKey).Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return err
+		}
+		if f := fenceOf(there); f > fenceOf(version) {
+			u.outrun = f
+			return errOutrun
+		}
+		size, err := tx.SCard(ctx, draft).Result()
+		if err != nil {
+			return err
+		}
+		if int(size) != d.size[bucket] {
+			return fmt.Errorf("%w: %d members of %d", errIncomplete, size, d.size[bucket])
+		}
+		_, err = tx.TxPipelined(ctx, func(tx redis.Pipeliner) error {
+			tx.Persist(ctx, draft)
+			tx.Unlink(ctx, key)
+			tx.Rename(ctx, draft, key)
+			tx.Set(ctx, versionKey, version, u.versionLife())
+			return nil
+		})
+		return err
+	}, versionKey, draft)
+}
+
+// versionLife is how long a version is believed without its updater.
+func (u *Updater) versionLife() time.Duration {
+	return max(checker.VersionTTL, 5*u.Settings().Interval)
+}
+
+// retireLayouts removes, once, the Sets of another number of buckets: nobody
+// keeps them up to date any more.
+func (u *Updater) retireLayouts(ctx context.Context) error {
+	if u.retired {
+		return nil
+	}
+	most, err := checker.NewBuckets(checker.MaxBuckets)
+	if err != nil {
+		return err
+	}
+	_, err = u.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		first := u.buckets.Len()
+		if first == 1 {
+			first = 0
+		} else {
+			pipe.Unlink(ctx, u.prefix+checker.SetKey)
+			pipe.Unlink(ctx, u.prefix+checker.VersionKey)
+		}
+		for i := first; i < most.Len(); i++ {
+			pipe.Unlink(ctx, u.prefix+most.SetKey(i))
+			pipe.Unlink(ctx, u.prefix+most.VersionKey(i))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("removing what other numbers of buckets have left: %w", err)
+	}
+	u.retired = true
+	return nil
+}
