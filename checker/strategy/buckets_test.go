@@ -1,0 +1,151 @@
+package strategy_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/leakline/leakline/checker"
+	"github.com/leakline/leakline/checker/strategy"
+)
+
+// bucketed is a Set in buckets, and which of them were read.
+type bucketed struct {
+	checker.Buckets
+	sets     [][]string
+	versions []string
+	read     []int
+}
+
+func newBucketed(t testing.TB, n int, users ...string) *bucketed {
+	t.Helper()
+	b, err := checker.NewBuckets(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &bucketed{Buckets: b, sets: make([][]string, n), versions: make([]string, n)}
+	for i := range n {
+		w.sets[i], w.versions[i] = []string{b.Sentinel()}, "1"
+	}
+	for _, id := range users {
+		i := b.Of(id)
+		w.sets[i] = append(w.sets[i], id)
+	}
+	return w
+}
+
+func (w *bucketed) Versions(context.Context) ([]string, error) {
+	turns.Lock()
+	defer turns.Unlock()
+	return slices.Clone(w.versions), nil
+}
+
+func (w *bucketed) Version(_ context.Context, i int) (string, int, error) {
+	return w.versions[i], len(w.sets[i]), nil
+}
+
+func (w *bucketed) EachMember(_ context.Context, i int, f func([]string) error) error {
+	w.read = append(w.read, i)
+	return f(w.sets[i])
+}
+
+func (w *bucketed) AreMembers(_ context.Context, key string, names ...string) ([]bool, error) {
+	in := make([]bool, len(names))
+	for b, set := range w.sets {
+		if key != w.SetKey(b) {
+			continue
+		}
+		for i, name := range names {
+			in[i] = slices.Contains(set, name)
+		}
+	}
+	return in, nil
+}
+
+func (w *bucketed) IsMember(ctx context.Context, key, name string) (bool, error) {
+	in, err := w.AreMembers(ctx, key, name)
+	return in[0], err
+}
+
+func (w *bucketed) Close() error { return nil }
+
+// start starts a strategy that reads so many buckets; SQL is down.
+func (w *bucketed) start(t testing.TB, name string, buckets checker.Buckets) checker.Strategy {
+	t.Helper()
+	s, err := strategy.Builder(strategy.Parts{
+		Published: w, Buckets: buckets, Users: &world{sqlErr: errDown},
+		Members:  func() (strategy.Members, error) { return w, nil },
+		Sentinel: func() bool { return true },
+	})(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestLocalSnapshotReadsTheBucketsThatHaveChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBucketed(t, 8, "a", "b")
+		s := w.start(t, "local-snapshot", w.Buckets)
+		synctest.Wait()
+		expectRisky(t, s, "a", "b")
+		if len(w.read) != 8 {
+			t.Errorf("buckets %v were read, want all 8", w.read)
+		}
+		first, _ := s.(checker.Copier).Copy()
+		changed := w.Of("c")
+		w.read, w.versions[changed], w.sets[changed] = nil, "2", append(w.sets[changed], "c")
+		pass(time.Second)
+		expectRisky(t, s, "a", "b", "c")
+		if !slices.Equal(w.read, []int{changed}) {
+			t.Errorf("buckets %v were read, want %d alone", w.read, changed)
+		}
+		second, ok := s.(checker.Copier).Copy()
+		if !ok || first.Users != 2 || second.Users != 3 || first.Version == second.Version {
+			t.Errorf("copies %+v and %+v, %v: want 2 and 3 users by two names", first, second, ok)
+		}
+	})
+}
+
+func TestLocalSnapshotOfBucketsAllocatesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBucketed(t, 64, "a")
+		s := w.start(t, "local-snapshot", w.Buckets)
+		synctest.Wait()
+		p := checker.Payment{UserID: "a"}
+		if n := testing.AllocsPerRun(1000, func() { s.Check(t.Context(), p) }); n != 0 {
+			t.Errorf("%v allocations per check, want none", n)
+		}
+	})
+}
+
+// Whoever counts the buckets otherwise than the publisher does must not answer
+// from the wrong one.
+func TestAnotherNumberOfBucketsIsNotPublished(t *testing.T) {
+	var users []string
+	for i := range 100 {
+		users = append(users, fmt.Sprintf("u%07d", i))
+	}
+	w := newBucketed(t, 8, users...)
+	sixteen, err := checker.NewBuckets(16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, wrong := w.start(t, "redis-sismember", w.Buckets), w.start(t, "redis-sismember", sixteen)
+	for _, id := range users {
+		if risky, err := right.Check(t.Context(), checker.Payment{UserID: id}); !risky || err != nil {
+			t.Errorf("%s: %v, %v, want risky", id, risky, err)
+		}
+		if _, err := wrong.Check(t.Context(), checker.Payment{UserID: id}); err == nil {
+			t.Errorf("%s is answered from bucket %d of 8 by who looks in %d of 16", id, w.Of(id), sixteen.Of(id))
+		}
+	}
+}
