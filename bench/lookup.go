@@ -22,9 +22,11 @@ import (
 // copied is what local-snapshot copies from, in memory.
 type copied struct{}
 
-func (copied) Version(context.Context) (string, int, error) { return "1", riskyUsers + 1, nil }
+func (copied) Versions(context.Context) ([]string, error) { return []string{"1"}, nil }
 
-func (copied) EachMember(_ context.Context, f func([]string) error) error {
+func (copied) Version(context.Context, int) (string, int, error) { return "1", riskyUsers + 1, nil }
+
+func (copied) EachMember(_ context.Context, _ int, f func([]string) error) error {
 	return f(append(users[:riskyUsers:riskyUsers], checker.Sentinel))
 }
 

@@ -41,8 +41,9 @@ func (p *published) total() (users int) {
 
 // replaceChanges publishes what has changed in the table since the time before
 // last: a row may become visible after one that was changed later, and has an
-// interval to do so. It returns errWholeNeeded when it does not know, or when a
-// bucket is not as it was left.
+// interval to do so. For the same reason the first whole is followed by another.
+// It returns errWholeNeeded when it does not know, or when a bucket is not as it
+// was left.
 func (u *Updater) replaceChanges(ctx context.Context, fence uint64, whole bool) (Publication, error) {
 	last := u.last
 	u.last = nil // until all has gone well
@@ -79,7 +80,7 @@ func (u *Updater) replaceChanges(ctx context.Context, fence uint64, whole bool) 
 		p.Changed += changed
 		u.progress.add(changed)
 	}
-	last.marks = [2]Mark{last.marks[1], now}
+	last.marks, u.marked = [2]Mark{last.marks[1], now}, now
 	last.changes++
 	u.last, p.Users = last, last.total()
 	return p, nil

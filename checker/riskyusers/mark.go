@@ -44,13 +44,12 @@ func (s *Store) Mark(ctx context.Context) (Mark, error) {
 	return Mark{}, nil
 }
 
-// EachChanged passes on the rows that have changed since the mark, those of the
-// mark itself included.
+// EachChanged passes on the rows that have changed after the mark.
 func (s *Store) EachChanged(ctx context.Context, since Mark, f func(id string, active bool) error) error {
 	if !slices.Contains(markColumns, since.Column) {
 		return fmt.Errorf("column %q does not tell what has changed", since.Column)
 	}
-	rows, err := s.read.QueryContext(ctx, "SELECT user_id, active FROM risky_users WHERE "+since.Column+" >= $1", since.Value)
+	rows, err := s.read.QueryContext(ctx, "SELECT user_id, active FROM risky_users WHERE "+since.Column+" > $1", since.Value)
 	if err != nil {
 		return fmt.Errorf("selecting changed users: %w", err)
 	}

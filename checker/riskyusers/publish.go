@@ -59,6 +59,7 @@ func (u *Updater) replace(ctx context.Context, whole bool, delay time.Duration) 
 	if err != nil {
 		return Publication{}, err
 	}
+	u.tellTurn()
 	if !u.running.Load() {
 		defer u.keepMeanwhile(ctx)()
 	}

@@ -51,7 +51,7 @@ type UpdaterConfig struct {
 
 	StalledAfter time.Duration // ends a publication that makes no progress, the naive kind's delays not counted; default 15 s
 
-	OnTurn func(ours bool) // called by Run when it has become our turn to publish, or no longer is; default nothing
+	OnTurn func(ours bool) // called when it has become our turn to publish, or no longer is; default nothing
 	Log    *slog.Logger    // default discards
 }
 
@@ -73,6 +73,7 @@ type Updater struct {
 	publishing chan struct{} // its one token is the right to publish, and to these
 	outrun     uint64        // the fence that was higher than ours
 	last       *published    // nil when the whole has to be published
+	marked     Mark          // how far the table had been read when last was
 	retired    bool          // what other numbers of buckets have left is gone
 
 	running atomic.Bool // Run keeps the lock

@@ -57,7 +57,7 @@ func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (Publication,
 			return Publication{}, err
 		}
 	}
-	next := &published{versions: make([]string, len(d.keys)), users: make([]int, len(d.keys)), marks: [2]Mark{before, before}}
+	next := &published{versions: make([]string, len(d.keys)), users: make([]int, len(d.keys)), marks: [2]Mark{u.marked, before}}
 	for i := range d.keys {
 		next.versions[i], next.users[i] = newVersion(fence, d.name), d.size[i]-1
 		if err := u.swap(ctx, i, d, next.versions[i]); err != nil {
@@ -68,7 +68,7 @@ func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (Publication,
 	if err := u.retireLayouts(ctx); err != nil {
 		return Publication{}, err
 	}
-	u.last = next
+	u.last, u.marked = next, before
 	return Publication{Users: next.total()}, nil
 }
 
