@@ -60,9 +60,11 @@ func release(root, folder string, platforms []string, log io.Writer) error {
 	return os.WriteFile(filepath.Join(folder, "SHA256SUMS"), []byte(sums.String()), 0o644)
 }
 
+// settings decide over how leakline is built, whatever the environment says:
+// static, and with the experiment of the Makefile.
+var settings = []string{"CGO_ENABLED=0", "GOEXPERIMENT=goroutineleakprofile", "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0"}
+
 // build returns leakline for a platform, and the version that it says it is.
-// CGO_ENABLED=0 makes it static; what else the environment says of how to build
-// is dropped, but for GOEXPERIMENT, which make sets.
 func build(root, platform string) (program file, version string, err error) {
 	dir, err := os.MkdirTemp("", "leakline-dist-")
 	if err != nil {
@@ -77,7 +79,7 @@ func build(root, platform string) (program file, version string, err error) {
 	out := filepath.Join(dir, program.name)
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w -buildid=", "-o", out, "./cmd/leakline")
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch, "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0")
+	cmd.Env = append(append(os.Environ(), settings...), "GOOS="+goos, "GOARCH="+goarch)
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return file{}, "", fmt.Errorf("%w\n%s", err, said)
 	}

@@ -59,7 +59,9 @@ func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	here, there := clone(t, filepath.Join(temp, "here")), clone(t, filepath.Join(temp, "far", "away", "there"))
 	var made []map[string]string
 	for i, checkout := range []string{here, there} {
-		t.Setenv("GOFLAGS", []string{"", "-ldflags=-X=main.x=1"}[i]) // somebody's own settings
+		// The second is built by somebody with settings of their own.
+		t.Setenv("GOFLAGS", []string{"", "-ldflags=-X=main.x=1"}[i])
+		t.Setenv("GOEXPERIMENT", []string{"goroutineleakprofile", "none"}[i])
 		out := filepath.Join(temp, "out", filepath.Base(checkout))
 		if err := release(checkout, out, []string{"linux/amd64"}, io.Discard); err != nil {
 			t.Fatal(err)
