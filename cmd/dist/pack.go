@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"compress/gzip"
 	"io"
 	"io/fs"
@@ -38,10 +37,7 @@ func pack(version, platform string, at time.Time, files []file) (name string, bo
 // tarred says nothing of who made the archive, and when: gzip's own header has
 // neither a name nor a time unless it is given one.
 func tarred(w io.Writer, at time.Time, files []file) error {
-	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	z := gzip.NewWriter(w)
 	t := tar.NewWriter(z)
 	for _, f := range files {
 		header := &tar.Header{
@@ -62,9 +58,6 @@ func tarred(w io.Writer, at time.Time, files []file) error {
 
 func zipped(w io.Writer, at time.Time, files []file) error {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(w, flate.BestCompression)
-	})
 	for _, f := range files {
 		header := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: at}
 		header.SetMode(f.mode)
