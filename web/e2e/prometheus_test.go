@@ -29,7 +29,7 @@ func TestPrometheusScrapesAsDeployed(t *testing.T) {
 	shared := redistest.Start(t)
 	users := filepath.Join(t.TempDir(), "risky-users.db")
 	l := startLab(t, smallList, "--redis", "redis://"+shared.Addr, "--database", users, "--seed")
-	checker := startChecker(t, "--redis", "redis://"+shared.Addr, "--database", users, "--strategy", "local-snapshot")
+	checker := startChecker(t, "--redis", "redis://"+shared.Addr, "--database", users, "--strategy", "local-snapshot", "--redis-prefix", "alone:") // or the lab would publish for it
 	prom := promtest.Start(t, substituted(t, l.base, checker))
 
 	l.eventually(30*time.Second, "both jobs to be up", func() bool { return targetsUp(t, prom) })
