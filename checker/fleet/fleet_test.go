@@ -213,7 +213,12 @@ func follow(t *testing.T, addr, id string) (f *fleet.Follower, c *crew, stop fun
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	within(t, 20*time.Second, what, ok)
+}
+
+func within(t *testing.T, longest time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(longest)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("still waiting for %s", what)

@@ -157,11 +157,13 @@ func (m muster) print(w io.Writer, asJSON bool, now time.Time) error {
 	return table.Flush()
 }
 
-func checkers(n int) string {
+func checkers(n int) string { return plural(n, "checker") }
+
+func plural(n int, what string) string {
 	if n == 1 {
-		return "1 checker"
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d checkers", n)
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func runFleetSwitch(c *cobra.Command, f fleetFlags, name string) error {

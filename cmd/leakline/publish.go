@@ -130,9 +130,9 @@ func (r publishReport) print(w io.Writer, asJSON bool) error {
 	if r.BytesPerUser != nil {
 		perUser = fmt.Sprintf("%.1f bytes", *r.BytesPerUser)
 	}
-	_, err := fmt.Fprintf(w, "%d risky users published in %.1f s (%.0f a second), in %d buckets\n"+
+	_, err := fmt.Fprintf(w, "%d risky users published in %.1f s (%.0f a second), in %s\n"+
 		"memory of this process: at most %s resident, heap at most %s; in Redis: %s for each user\n",
-		r.Users, r.Seconds, r.UsersPerSecond, r.Buckets, rss, units.Bytes(float64(r.PeakHeapBytes)), perUser)
+		r.Users, r.Seconds, r.UsersPerSecond, plural(r.Buckets, "bucket"), rss, units.Bytes(float64(r.PeakHeapBytes)), perUser)
 	return err
 }
 
