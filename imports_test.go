@@ -77,6 +77,10 @@ var directBans = map[string]map[string]string{
 		"runtime/pprof":   "the patient does not know the doctor",
 		"runtime/metrics": "the patient does not know the doctor",
 	},
+	"checker/fleet": {
+		"net/http":     "a fleet meets in Redis alone",
+		"database/sql": "a fleet meets in Redis alone",
+	},
 	"lab/lesson": {
 		"net/http": "a lesson drives the lab, and the lab drives the rest",
 	},

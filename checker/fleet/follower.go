@@ -59,36 +59,12 @@ type Follower struct {
 	state Standing
 }
 
-// A Standing is how far a follower is.
-type Standing struct {
-	Fleet   string
-	Applied Order         // zero before the first
-	Handled Order         // the latest one that was applied or could not be
-	Latest  Order         // that was seen in the stream
-	Failed  string        // why Handled was not applied
-	Lag     time.Duration // from Applied.At until it was, by two clocks
-	Contact time.Time     // when the stream was last read; zero before the first time
-	Err     error         // of the latest attempt to read it
-}
-
-// Behind is how many generations the follower has yet to apply.
-func (s Standing) Behind() uint64 {
-	return max(s.Latest.Generation, s.Applied.Generation) - s.Applied.Generation
-}
-
 // NewFollower returns a follower of f.
 func (f *Fleet) NewFollower(cfg FollowerConfig) *Follower {
 	return &Follower{
 		fleet: f, cfg: cfg.withDefaults(), changed: make(chan struct{}, 1),
 		state: Standing{Fleet: f.name},
 	}
-}
-
-// Standing says how far the follower is.
-func (f *Follower) Standing() Standing {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.state
 }
 
 // Begin applies the latest order, if there is one, so that a checker that starts
@@ -264,62 +240,4 @@ func (f *Follower) update(change func(*Standing)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change(&f.state)
-}
-
-// Changed has the follower describe itself to the fleet now rather than soon.
-func (f *Follower) Changed() {
-	select {
-	case f.changed <- struct{}{}:
-	default: // it has yet to describe itself, and will say this too
-	}
-}
-
-// register describes this member to the fleet until ctx ends.
-func (f *Follower) register(ctx context.Context) {
-	tick := time.NewTicker(f.cfg.Every)
-	defer tick.Stop()
-	for {
-		writing, cancel := context.WithTimeout(ctx, f.cfg.Every)
-		_ = f.fleet.enter(writing, f.self()) // follow says when Redis is away
-		cancel()
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-f.changed:
-		}
-	}
-}
-
-// self is what this member says of itself now.
-func (f *Follower) self() Member {
-	m, s := f.cfg.Self, f.Standing()
-	m.Strategy, _ = f.cfg.Current()
-	m.Generation, m.Failed, m.Updater, m.At = s.Applied.Generation, s.Failed, f.cfg.Updater(), time.Now().UTC()
-	return m
-}
-
-const (
-	firstPause = 100 * time.Millisecond
-	maxPause   = 5 * time.Second
-)
-
-// backoff is how long to wait after so many failures in a row: twice as long
-// each time, and between half and all of it, so that hundreds who lose one
-// Redis do not come back at once. random is from 0 to 1.
-func backoff(failures int, random float64) time.Duration {
-	whole := maxPause
-	if shift := failures - 1; shift < 10 {
-		whole = min(maxPause, firstPause<<max(0, shift))
-	}
-	return whole/2 + time.Duration(random*float64(whole/2))
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

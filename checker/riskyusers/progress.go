@@ -1,9 +1,15 @@
 package riskyusers
 
 import (
+	"context"
+	"log/slog"
+	"math"
 	"sync"
 	"time"
 )
+
+// tellEvery is how often a publication that takes long says how far it is.
+const tellEvery = 5 * time.Second
 
 // A Progress is how far a publication is.
 type Progress struct {
@@ -63,4 +69,21 @@ func (t *tracker) progress() Progress {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.now
+}
+
+// tellProgress logs how far a publication is that takes long.
+func (u *Updater) tellProgress(ctx context.Context) {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if p := u.progress.progress(); !p.Began.IsZero() && time.Since(p.Began) > tellEvery {
+			u.log.LogAttrs(ctx, slog.LevelInfo, "publishing risky users", slog.Int("users", p.Users), slog.Int("of", p.Of),
+				slog.Float64("users_per_s", math.Round(p.PerSecond(time.Now()))), slog.Duration("elapsed", time.Since(p.Began).Round(time.Second)))
+		}
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/leakline/leakline/checker"
@@ -38,7 +37,7 @@ func (u *Updater) publish(ctx context.Context, whole bool) error {
 	if errors.Is(err, ErrHeld) {
 		return err // how publishing goes is that one's to say
 	}
-	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+	if err != nil && errors.Is(context.Cause(ctx), errStalled) && !errors.Is(err, errStalled) {
 		err = fmt.Errorf("%w: %w", errStalled, err)
 	}
 
@@ -60,7 +59,7 @@ func (u *Updater) replace(ctx context.Context, whole bool, delay time.Duration) 
 		return Publication{}, err
 	}
 	u.tellTurn()
-	if !u.running.Load() {
+	if !u.running.Load() || u.Settings().Kind == Stopped {
 		defer u.keepMeanwhile(ctx)()
 	}
 	began := time.Now()
@@ -73,18 +72,6 @@ func (u *Updater) replace(ctx context.Context, whole bool, delay time.Duration) 
 	}
 	p.Took = time.Since(began)
 	return p, err
-}
-
-// keepMeanwhile does for one publication what Run does for all of them.
-func (u *Updater) keepMeanwhile(ctx context.Context) (done func()) {
-	keeping, stop := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() { u.keepTurn(keeping) })
-	return func() {
-		stop()
-		wg.Wait()
-		u.dropTurn(ctx)
-	}
 }
 
 // replaceInSteps is the lesson's update, its faults included. What it leaves is

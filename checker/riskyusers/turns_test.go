@@ -112,6 +112,15 @@ func TestStoppedLetsAnotherPublish(t *testing.T) {
 	start(t, two)
 	one.Set(riskyusers.Settings{Kind: riskyusers.Stopped})
 	eventually(t, "the second's turn", func() bool { return two.Status().Ours && !one.Status().Ours })
+
+	two.Set(riskyusers.Settings{Kind: riskyusers.Stopped})
+	eventually(t, "nobody's turn", func() bool { return !two.Status().Ours })
+	if err := one.Refresh(t.Context()); err != nil {
+		t.Errorf("asked to, a stopped updater publishes: %v", err)
+	}
+	if one.Status().Ours {
+		t.Error("a stopped updater has kept the turn")
+	}
 }
 
 // An updater that is held up between reading and publishing, while Redis forgets

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,40 +19,6 @@ import (
 // retryAfter is how soon a failed publication is tried again, unless the next
 // one is due earlier.
 const retryAfter = time.Second
-
-// tellEvery is how often a publication that takes long says how far it is.
-const tellEvery = 5 * time.Second
-
-// Settings say how an Updater publishes.
-type Settings struct {
-	Kind      Kind          // default Atomic
-	Interval  time.Duration // from one publication to the next; default one minute
-	StepDelay time.Duration // between the steps of the naive kind; default none
-}
-
-func (s Settings) withDefaults() Settings {
-	s.Kind = cmp.Or(s.Kind, Atomic)
-	s.Interval = cmp.Or(s.Interval, time.Minute)
-	return s
-}
-
-// An UpdaterConfig says for whom an Updater publishes. The zero value is ready
-// for use.
-type UpdaterConfig struct {
-	Prefix string // before every key in Redis
-	Settings
-	Buckets checker.Buckets // in which the Set is kept; default one
-
-	// Owner tells this updater from all others. Whoever comes after it by the
-	// same name takes its place at once. Default a random text.
-	Owner    string
-	LockLife time.Duration // how soon a dead updater is replaced; default 30 s
-
-	StalledAfter time.Duration // ends a publication that makes no progress, the naive kind's delays not counted; default 15 s
-
-	OnTurn func(ours bool) // called when it has become our turn to publish, or no longer is; default nothing
-	Log    *slog.Logger    // default discards
-}
 
 // An Updater publishes the risky users to Redis, again and again. Of several
 // that share a Redis one does, and the others watch for its end.
@@ -93,24 +58,6 @@ type source interface {
 	CountActive(context.Context) (int, error)
 	Mark(context.Context) (Mark, error)
 	EachChanged(ctx context.Context, since Mark, f func(id string, active bool) error) error
-}
-
-// Status says how publishing goes.
-type Status struct {
-	Publication          // the last one
-	Err         error    // of the latest attempt, nil if it worked
-	Ours        bool     // it is this updater's turn to publish
-	HeldBy      string   // whose turn it is, as far as is known
-	Progress    Progress // of the one under way
-}
-
-// A Publication is what has become of one.
-type Publication struct {
-	Users       int       // that are published
-	At          time.Time // when it was over; zero before the first
-	Took        time.Duration
-	Incremental bool // only what had changed was published
-	Changed     int  // users that were added or removed, if it was incremental
 }
 
 // NewUpdater returns an updater that reads from store and publishes through
@@ -175,62 +122,6 @@ func (u *Updater) Run(ctx context.Context) error {
 			next = min(next, retryAfter)
 		}
 		timer.Reset(next)
-	}
-}
-
-// dropTurn lets another updater go on at once.
-func (u *Updater) dropTurn(ctx context.Context) {
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer cancel()
-	if err := u.lock.drop(last); err != nil {
-		u.log.LogAttrs(ctx, slog.LevelWarn, "updater's lock expires by itself", slog.Any("error", err))
-	}
-	u.tellTurn()
-}
-
-// keepTurn prolongs our turn while it is ours, through publications and pauses
-// that last longer than it.
-func (u *Updater) keepTurn(ctx context.Context) {
-	tick := time.NewTicker(u.lock.life / 6)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if left := u.lock.remains(); left > 0 && left < u.lock.life*2/3 {
-			asking, cancel := context.WithTimeout(ctx, u.lock.life/3)
-			if _, err := u.lock.take(asking, 0); err != nil && ctx.Err() == nil {
-				u.log.LogAttrs(ctx, slog.LevelWarn, "updater's lock not prolonged", slog.Any("error", err))
-			}
-			cancel()
-		}
-		u.tellTurn()
-	}
-}
-
-// tellProgress logs how far a publication is that takes long.
-func (u *Updater) tellProgress(ctx context.Context) {
-	tick := time.NewTicker(tellEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if p := u.progress.progress(); !p.Began.IsZero() && time.Since(p.Began) > tellEvery {
-			u.log.LogAttrs(ctx, slog.LevelInfo, "publishing risky users", slog.Int("users", p.Users), slog.Int("of", p.Of),
-				slog.Float64("users_per_s", math.Round(p.PerSecond(time.Now()))), slog.Duration("elapsed", time.Since(p.Began).Round(time.Second)))
-		}
-	}
-}
-
-// tellTurn tells of a change of hands, once.
-func (u *Updater) tellTurn() {
-	if _, ours := u.lock.turn(); u.told.CompareAndSwap(!ours, ours) {
-		u.onTurn(ours)
 	}
 }
 

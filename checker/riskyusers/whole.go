@@ -3,15 +3,12 @@ package riskyusers
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"github.com/leakline/leakline/checker"
 )
 
 const (
@@ -82,9 +79,9 @@ func (u *Updater) build(ctx context.Context) (*drafts, error) {
 		batch[i] = []any{u.buckets.Sentinel()}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	var underWay sync.WaitGroup
 	defer underWay.Wait()
+	defer cancel(nil)
 	u.countAhead(ctx, &underWay)
 
 	window := make(chan struct{}, rounds)
@@ -158,80 +155,4 @@ func (u *Updater) countAhead(ctx context.Context, underWay *sync.WaitGroup) {
 			u.progress.expect(n)
 		}
 	})
-}
-
-var (
-	// errOutrun reports a Set that a later turn than ours has published.
-	errOutrun = errors.New("an updater whose turn came later has published")
-
-	// errIncomplete reports a draft that Redis has lost, or part of it.
-	errIncomplete = errors.New("Redis does not hold all that it was given")
-)
-
-// swap puts a draft in the place of its bucket's Set, unless what is there has a
-// higher fence: then we were frozen, and another has gone on. The old Set is
-// unlinked, because to free millions of members would keep Redis from everybody.
-func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) error {
-	key, versionKey, draft := u.prefix+u.buckets.SetKey(bucket), u.prefix+u.buckets.VersionKey(bucket), d.keys[bucket]
-	return u.rdb.Watch(ctx, func(tx *redis.Tx) error {
-		there, err := tx.Get(ctx, versionKey).Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return err
-		}
-		if f := fenceOf(there); f > fenceOf(version) {
-			u.outrun = f
-			return errOutrun
-		}
-		size, err := tx.SCard(ctx, draft).Result()
-		if err != nil {
-			return err
-		}
-		if int(size) != d.size[bucket] {
-			return fmt.Errorf("%w: %d members of %d", errIncomplete, size, d.size[bucket])
-		}
-		_, err = tx.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-			tx.Persist(ctx, draft)
-			tx.Unlink(ctx, key)
-			tx.Rename(ctx, draft, key)
-			tx.Set(ctx, versionKey, version, u.versionLife())
-			return nil
-		})
-		return err
-	}, versionKey, draft)
-}
-
-// versionLife is how long a version is believed without its updater.
-func (u *Updater) versionLife() time.Duration {
-	return max(checker.VersionTTL, 5*u.Settings().Interval)
-}
-
-// retireLayouts removes, once, the Sets of another number of buckets: nobody
-// keeps them up to date any more.
-func (u *Updater) retireLayouts(ctx context.Context) error {
-	if u.retired {
-		return nil
-	}
-	most, err := checker.NewBuckets(checker.MaxBuckets)
-	if err != nil {
-		return err
-	}
-	_, err = u.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		first := u.buckets.Len()
-		if first == 1 {
-			first = 0
-		} else {
-			pipe.Unlink(ctx, u.prefix+checker.SetKey)
-			pipe.Unlink(ctx, u.prefix+checker.VersionKey)
-		}
-		for i := first; i < most.Len(); i++ {
-			pipe.Unlink(ctx, u.prefix+most.SetKey(i))
-			pipe.Unlink(ctx, u.prefix+most.VersionKey(i))
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("removing what other numbers of buckets have left: %w", err)
-	}
-	u.retired = true
-	return nil
 }

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
 	"github.com/leakline/leakline/checker/fleet"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
@@ -67,6 +69,9 @@ func TestAFollowerIsSwitchedByItsFleetAlone(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("/metrics lacks %q", want)
 		}
+	}
+	if problems, err := promlint.New(strings.NewReader(got)).Lint(); err != nil || len(problems) > 0 {
+		t.Errorf("promlint: %v, %v", problems, err)
 	}
 }
 
