@@ -37,6 +37,7 @@ func TestNothingReachesAroundTheCover(t *testing.T) {
 // A blind lesson's patient is named nowhere, to nobody, while it is covered.
 func TestCoveredPatientIsNotNamed(t *testing.T) {
 	const secret = "audit-forever"
+	fault := regexp.MustCompile(`\b7654\b`) // by itself: longer numbers have it by chance
 	s := newServer(t)
 	s.run(t)
 	s.must(t, "PUT", "/api/v1/cover", `{"covered":true}`)
@@ -50,7 +51,7 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 		"/api/v1/readings.csv", "/api/v1/snapshots", "/api/v1/snapshots/" + id, "/metrics", "/", "/snapshots", "/report.html",
 	} {
 		resp, body := s.send(t, "GET", path, bearer(tokens.Viewer))
-		if resp.StatusCode != http.StatusOK || strings.Contains(body, secret) || strings.Contains(body, "7654") {
+		if resp.StatusCode != http.StatusOK || strings.Contains(body, secret) || fault.MatchString(body) {
 			t.Errorf("GET %s: %d, and names the patient: %v", path, resp.StatusCode, strings.Contains(body, secret))
 		}
 	}
