@@ -17,6 +17,7 @@ type bucketed struct {
 	checker.Buckets
 	sets     [][]string
 	versions []string
+	broken   map[int]bool // cannot be scanned
 	read     []int
 }
 
@@ -48,6 +49,9 @@ func (w *bucketed) Version(_ context.Context, i int) (string, int, error) {
 }
 
 func (w *bucketed) EachMember(_ context.Context, i int, f func([]string) error) error {
+	if w.broken[i] {
+		return errDown
+	}
 	w.read = append(w.read, i)
 	return f(w.sets[i])
 }
@@ -112,6 +116,35 @@ func TestLocalSnapshotReadsTheBucketsThatHaveChanged(t *testing.T) {
 		if !ok || first.Users != 2 || second.Users != 3 || first.Version == second.Version {
 			t.Errorf("copies %+v and %+v, %v: want 2 and 3 users by two names", first, second, ok)
 		}
+	})
+}
+
+// What has been read of a new version counts, and is not read again, though the
+// rest cannot be had yet.
+func TestLocalSnapshotReplacesOneBucketAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBucketed(t, 8, "b")
+		s := w.start(t, "local-snapshot", w.Buckets)
+		synctest.Wait()
+		expectRisky(t, s, "b")
+		first, last := w.Of("a"), w.Of("b")
+		if first >= last {
+			t.Fatalf("a is in bucket %d and b in %d: want a to be read first", first, last)
+		}
+		turns.Lock()
+		w.sets[first], w.sets[last] = append(w.sets[first], "a"), w.sets[last][:1]
+		w.versions[first], w.versions[last], w.broken, w.read = "2", "2", map[int]bool{last: true}, nil
+		turns.Unlock()
+		pass(3 * time.Second)
+		expectRisky(t, s, "a", "b")
+		if !slices.Equal(w.read, []int{first}) {
+			t.Errorf("buckets %v were read, want %d once", w.read, first)
+		}
+		turns.Lock()
+		w.broken = nil
+		turns.Unlock()
+		pass(time.Second)
+		expectRisky(t, s, "a")
 	})
 }
 

@@ -120,7 +120,7 @@ func (s *localSnapshot) refresh(ctx context.Context) {
 	case err == nil:
 		s.held.Store(next)
 	case held != nil && time.Since(held.confirmed) > staleAfter:
-		s.held.Store(nil)
+		s.held.Store(nil) // what was read of a next one included
 	}
 }
 
@@ -129,10 +129,11 @@ func (s *localSnapshot) next(ctx context.Context, held *heldCopy) (*heldCopy, er
 	now := time.Now()
 	versions, redisErr := s.published.Versions(ctx)
 	if redisErr == nil && !slices.Contains(versions, "") {
-		var users []*userSet
-		if users, redisErr = s.readBuckets(ctx, held, versions); redisErr == nil {
-			return &heldCopy{users, versions, now}, nil
+		var whole *heldCopy
+		if whole, redisErr = s.readBuckets(ctx, held, versions); redisErr == nil {
+			return &heldCopy{whole.users, whole.versions, now}, nil
 		}
+		held = s.held.Load() // some buckets may be newer now
 	}
 	if held != nil && now.Sub(held.confirmed) < readSQLEvery {
 		return held, nil
@@ -144,24 +145,36 @@ func (s *localSnapshot) next(ctx context.Context, held *heldCopy) (*heldCopy, er
 	return &heldCopy{users, nil, now}, nil
 }
 
-// readBuckets reads those whose version is another than is held, one after the
-// other, so that beside the copy no more than one bucket is in memory twice.
-func (s *localSnapshot) readBuckets(ctx context.Context, held *heldCopy, versions []string) ([]*userSet, error) {
-	if held != nil && slices.Equal(held.versions, versions) {
-		return held.users, nil
+// readBuckets reads those whose version is another than is held. Each is put in
+// its place at once, so that beside the copy no more than one bucket is in memory
+// twice: a user is in one bucket only, and the publisher changes them one after
+// the other too.
+func (s *localSnapshot) readBuckets(ctx context.Context, held *heldCopy, versions []string) (*heldCopy, error) {
+	whole := held != nil && held.versions != nil
+	if !whole {
+		held = &heldCopy{users: make([]*userSet, len(versions)), versions: make([]string, len(versions))}
 	}
-	users := make([]*userSet, len(versions))
 	for i, version := range versions {
-		if held != nil && held.versions != nil && held.versions[i] == version {
-			users[i] = held.users[i]
+		if held.versions[i] == version {
 			continue
 		}
-		var err error
-		if users[i], err = s.readBucket(ctx, i, version); err != nil {
+		users, err := s.readBucket(ctx, i, version)
+		if err != nil {
 			return nil, err
 		}
+		held = held.with(i, users, version)
+		if whole {
+			s.held.Store(held)
+		}
 	}
-	return users, nil
+	return held, nil
+}
+
+// with returns a copy that differs in one bucket.
+func (c *heldCopy) with(bucket int, users *userSet, version string) *heldCopy {
+	next := &heldCopy{slices.Clone(c.users), slices.Clone(c.versions), c.confirmed}
+	next.users[bucket], next.versions[bucket] = users, version
+	return next
 }
 
 // readBucket reads one version whole. A Set changes only together with its
