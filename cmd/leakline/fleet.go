@@ -190,9 +190,12 @@ func runFleetSwitch(c *cobra.Command, f fleetFlags, name string) error {
 	if f.wait <= 0 {
 		return nil
 	}
-	m, err := awaitFleet(c.Context(), which, f.wait)
+	m, err := awaitFleet(c.Context(), which, order, f.wait)
 	if err != nil {
 		return err
+	}
+	if m.Latest.Generation < order.Generation {
+		return fmt.Errorf("Redis has lost generation %d, as it does when a replica takes over too early: order %s again", order.Generation, name)
 	}
 	if n := m.behind(); n > 0 {
 		fmt.Fprintf(c.OutOrStdout(), "%d of %s behind after %v\n\n", n, checkers(len(m.Members)), f.wait)
@@ -205,11 +208,12 @@ func runFleetSwitch(c *cobra.Command, f fleetFlags, name string) error {
 	return nil
 }
 
-// awaitFleet looks until nobody is behind, or for so long.
-func awaitFleet(ctx context.Context, f *fleet.Fleet, within time.Duration) (muster, error) {
+// awaitFleet looks until the order stands and nobody is behind, or for so long.
+func awaitFleet(ctx context.Context, f *fleet.Fleet, order fleet.Order, within time.Duration) (muster, error) {
 	for began := time.Now(); ; {
 		m, err := take(ctx, f)
-		if err != nil || m.behind() == 0 || time.Since(began) > within {
+		done := m.Latest.Generation >= order.Generation && m.behind() == 0
+		if err != nil || done || time.Since(began) > within {
 			return m, err
 		}
 		select {

@@ -65,6 +65,20 @@ func TestFleetIsSwitchedAndListed(t *testing.T) {
 	}
 }
 
+// A replica that takes over may not have heard of the latest order.
+func TestAnOrderThatIsLostMeanwhileIsTold(t *testing.T) {
+	server := miniredis.RunT(t)
+	f, err := fleet.Open(server.Addr(), "", "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := awaitFleet(t.Context(), f, fleet.Order{Generation: 7}, time.Millisecond)
+	if err != nil || m.Latest.Generation != 0 {
+		t.Errorf("%+v, %v, want that the order is not there", m, err)
+	}
+}
+
 func TestFleetRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		why  string
