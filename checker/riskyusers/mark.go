@@ -49,7 +49,7 @@ func (s *Store) EachChanged(ctx context.Context, since Mark, f func(id string, a
 	if !slices.Contains(markColumns, since.Column) {
 		return fmt.Errorf("column %q does not tell what has changed", since.Column)
 	}
-	rows, err := s.read.QueryContext(ctx, "SELECT user_id, active FROM risky_users WHERE "+since.Column+" > $1", since.Value)
+	rows, err := s.read.QueryContext(ctx, "SELECT user_id, COALESCE(active, false) FROM risky_users WHERE "+since.Column+" > $1", since.Value)
 	if err != nil {
 		return fmt.Errorf("selecting changed users: %w", err)
 	}
