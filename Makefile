@@ -68,7 +68,7 @@ cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
 
 patients: ## judge 43 small services, their stories told 4.5 times as fast (about 3 min)
-	@cd corpus && go test -count=1 -timeout 15m .
+	@cd corpus && go test -count=1 -parallel 3 -timeout 15m .
 
 corpus: build ## judge them in full and print the score (about 12 min)
 	@cd corpus && go build -o ../bin/patients ./patients && go run ./score -leakline ../$(BIN) -patients ../bin/patients -jobs 3
