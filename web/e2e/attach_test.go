@@ -21,6 +21,7 @@ func serveStranger(t *testing.T) string {
 // Services that know nothing of leakline are watched side by side: each has its
 // own charts, snapshots and verdict, and nothing is offered that only a lab can.
 func TestAttach(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	one, two := serveStranger(t), serveStranger(t)
 	l := start(t, "attach", one, two, "http://127.0.0.1:1")
 	first, second := strings.TrimPrefix(one, "http://"), strings.TrimPrefix(two, "http://")

@@ -15,6 +15,7 @@ import (
 // some of its processes comes first, processes come and go with the file, and a
 // file that is broken for a moment loses nothing.
 func TestAFleetIsWatchedOnOnePage(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	leaking, _ := startService(t, "member", "leak")
 	second, _ := startService(t, "member", "leak")
 	sound, _ := startService(t, "member")

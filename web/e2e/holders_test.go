@@ -17,6 +17,7 @@ import (
 // From the banner to the holder in two clicks: of memory that a global keeps,
 // and of goroutines that nobody wakes.
 func TestFromTheBannerToTheHolder(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t)
 	p := newPage(t, startBrowser(t))
 	for _, leak := range []struct{ strategy, word, holder string }{
@@ -57,6 +58,7 @@ func TestFromTheBannerToTheHolder(t *testing.T) {
 
 // The verdict itself names the holder, soon after the leak was found.
 func TestTheVerdictNamesTheHolder(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, "--strategy", "audit-forever")
 	l.eventually(60*time.Second, "the holder named", func() bool {
 		var v struct {

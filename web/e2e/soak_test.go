@@ -18,6 +18,7 @@ import (
 // and found sound. With LEAKLINE_SOAK=full there are a hundred for ten minutes,
 // as make soak has it, and what that costs is printed.
 func TestManyAreWatchedByOne(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	members, watch, diagnose := 20, 20*time.Second, ""
 	if os.Getenv("LEAKLINE_SOAK") == "full" {
 		members, watch, diagnose = 100, 10*time.Minute, "60s"
