@@ -3,17 +3,13 @@ package web
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/leakline/leakline/profiler/diff"
 	"github.com/leakline/leakline/profiler/units"
-	"github.com/leakline/leakline/profiler/verdict"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 )
@@ -63,63 +59,6 @@ func (s *Server) fleetCompare(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// urgency ranks what a process is called.
-func urgency(in api.Instance) int {
-	switch {
-	case in.Status.Down():
-		return 3
-	case in.Verdict == nil:
-		return 1
-	case in.Verdict.Fault():
-		return 4
-	case *in.Verdict == verdict.Growing || *in.Verdict == verdict.OffHeap:
-		return 2
-	}
-	return 0
-}
-
-func slopeOf(in api.Instance) float64 {
-	if in.Slope == nil {
-		return 0
-	}
-	return in.Slope.Estimate
-}
-
-// fleetOrders are the columns that the table can be sorted by, largest first.
-var fleetOrders = map[string]func(api.Instance) float64{
-	"verdict":  func(in api.Instance) float64 { return float64(urgency(in)) },
-	"floor":    func(in api.Instance) float64 { return float64(in.Floor) },
-	"slope":    slopeOf,
-	"restarts": func(in api.Instance) float64 { return float64(in.Restarts) },
-}
-
-func sortInstances(all []api.Instance, by string) {
-	order := fleetOrders[by]
-	if order == nil {
-		order = fleetOrders["verdict"]
-	}
-	slices.SortStableFunc(all, func(a, b api.Instance) int {
-		return cmp.Or(cmp.Compare(order(b), order(a)), cmp.Compare(slopeOf(b), slopeOf(a)), cmp.Compare(a.ID, b.ID))
-	})
-}
-
-func fleetColumns(by string) []templates.FleetColumn {
-	columns := []templates.FleetColumn{
-		{Text: "process"}, {Text: "verdict", Href: "verdict"}, {Text: "trend"}, {Text: "floor", Number: true, Href: "floor"},
-		{Text: "grows", Number: true, Href: "slope"}, {Text: "per request", Number: true}, {Text: "restarts", Number: true, Href: "restarts"},
-		{Text: "up", Number: true}, {Text: "build"}, {Text: "looked at", Number: true},
-	}
-	if fleetOrders[by] == nil {
-		by = "verdict"
-	}
-	for i := range columns {
-		if key := columns[i].Href; key != "" {
-			columns[i].Href, columns[i].Sorted = "/fleet?sort="+key, key == by
-		}
-	}
-	return columns
-}
-
 // fleetLead says in a sentence what is wrong.
 func fleetLead(f api.FleetAnswer) (tone, text string) {
 	var faults, silent, unjudged int
@@ -161,92 +100,4 @@ func fleetLead(f api.FleetAnswer) (tone, text string) {
 		tone = cmp.Or(strings.TrimPrefix(tone, "sound"), "watch")
 	}
 	return tone, text
-}
-
-// shownProcesses bounds the links in a row.
-const shownProcesses = 3
-
-func fleetSite(s verdict.CommonSite) templates.FleetSite {
-	row := templates.FleetSite{
-		Function: s.Function, Where: fmt.Sprintf("%s:%d", s.File, s.Line), Holder: s.Holder,
-		On: fmt.Sprintf("%d of %d", len(s.Instances), s.Judged),
-	}
-	if iv := s.BytesPerS; iv != nil {
-		row.Grows = perHour(iv)
-	} else {
-		row.Grows = "goroutines"
-	}
-	for i, id := range s.Instances {
-		if i == shownProcesses {
-			row.More = fmt.Sprintf("and %d more", len(s.Instances)-i)
-			break
-		}
-		row.Processes = append(row.Processes, templates.Link{Text: id, Href: "/?" + url.Values{"target": {id}}.Encode()})
-	}
-	return row
-}
-
-// perHour writes a slope by the hour, in which fleets are watched.
-func perHour(iv *diff.Interval) string {
-	if iv.Noise() {
-		return "steady"
-	}
-	return units.SignedBytes(3600*iv.Estimate) + "/h"
-}
-
-func fleetRow(in api.Instance) templates.FleetRow {
-	row := templates.FleetRow{
-		ID: in.ID, Href: "/?" + url.Values{"target": {in.ID}}.Encode(), Labels: labelWords(in.Labels),
-		Status: templates.Status(in.Status), Word: "not judged yet", Summary: in.Summary,
-		Restarts: strconv.Itoa(in.Restarts), Build: in.Build,
-		Floor: knownBytes(float64(in.Floor), in.FloorExact), PerRequest: knownBytes(float64(in.PerRequest), true),
-	}
-	if in.Verdict != nil {
-		row.Word, row.Tone = string(*in.Verdict), api.VerdictTone(*in.Verdict)
-	}
-	if in.Status.Down() {
-		row.Word, row.Tone = string(in.Status), "watch"
-	}
-	switch {
-	case in.Slope == nil:
-	case in.Verdict != nil && settled[*in.Verdict]:
-		row.Slope = "steady"
-	default:
-		row.Slope = perHour(in.Slope)
-	}
-	if in.UptimeS != nil {
-		row.Uptime = uptime(time.Duration(*in.UptimeS) * time.Second)
-	}
-	if in.LookMS != nil {
-		row.Cost = fmt.Sprintf("%s each %s", units.Seconds(*in.LookMS/1e3), units.Seconds(*in.LookEveryS))
-	}
-	row.Spark, row.SparkSays = spark(in.Spark, time.Duration(in.SparkS)*time.Second)
-	return row
-}
-
-// settled are the verdicts under which a slope is what chance makes of a short
-// time: by the hour it would look like something.
-var settled = map[verdict.Word]bool{verdict.Healthy: true, verdict.Churn: true, verdict.Step: true}
-
-func labelWords(labels map[string]string) string {
-	var words []string
-	for _, name := range slices.Sorted(maps.Keys(labels)) {
-		words = append(words, name+" "+labels[name])
-	}
-	return strings.Join(words, " · ")
-}
-
-// fleetBuilds offers to compare each build with the one above it.
-func fleetBuilds(builds []api.Build) (rows []templates.FleetBuild) {
-	for i, b := range builds {
-		row := templates.FleetBuild{Build: b.Build, Instances: strconv.Itoa(b.Instances), Faults: strconv.Itoa(b.Faults)}
-		if b.Slope != nil {
-			row.Slope = perHour(b.Slope)
-		}
-		if i > 0 && b.Median != "" && builds[i-1].Median != "" {
-			row.Compare = "/fleet/compare?" + url.Values{"id": {builds[i-1].Median, b.Median}}.Encode()
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }

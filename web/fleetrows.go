@@ -1,0 +1,105 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/units"
+	"github.com/leakline/leakline/profiler/verdict"
+	"github.com/leakline/leakline/templates"
+	"github.com/leakline/leakline/web/api"
+)
+
+// shownProcesses bounds the links in a row.
+const shownProcesses = 3
+
+func fleetSite(s verdict.CommonSite) templates.FleetSite {
+	row := templates.FleetSite{
+		Function: s.Function, Where: fmt.Sprintf("%s:%d", s.File, s.Line), Holder: s.Holder,
+		On: fmt.Sprintf("%d of %d", len(s.Instances), s.Judged),
+	}
+	if iv := s.BytesPerS; iv != nil {
+		row.Grows = perHour(iv)
+	} else {
+		row.Grows = "goroutines"
+	}
+	for i, id := range s.Instances {
+		if i == shownProcesses {
+			row.More = fmt.Sprintf("and %d more", len(s.Instances)-i)
+			break
+		}
+		row.Processes = append(row.Processes, templates.Link{Text: id, Href: "/?" + url.Values{"target": {id}}.Encode()})
+	}
+	return row
+}
+
+// perHour writes a slope by the hour, in which fleets are watched.
+func perHour(iv *diff.Interval) string {
+	if iv.Noise() {
+		return "steady"
+	}
+	return units.SignedBytes(3600*iv.Estimate) + "/h"
+}
+
+func fleetRow(in api.Instance) templates.FleetRow {
+	row := templates.FleetRow{
+		ID: in.ID, Href: "/?" + url.Values{"target": {in.ID}}.Encode(), Labels: labelWords(in.Labels),
+		Status: templates.Status(in.Status), Word: "not judged yet", Summary: in.Summary,
+		Restarts: strconv.Itoa(in.Restarts), Build: in.Build,
+		Floor: knownBytes(float64(in.Floor), in.FloorExact), PerRequest: knownBytes(float64(in.PerRequest), true),
+	}
+	if in.Verdict != nil {
+		row.Word, row.Tone = string(*in.Verdict), api.VerdictTone(*in.Verdict)
+	}
+	if in.Status.Down() {
+		row.Word, row.Tone = string(in.Status), "watch"
+	}
+	switch {
+	case in.Slope == nil:
+	case in.Verdict != nil && settled[*in.Verdict]:
+		row.Slope = "steady"
+	default:
+		row.Slope = perHour(in.Slope)
+	}
+	if in.UptimeS != nil {
+		row.Uptime = uptime(time.Duration(*in.UptimeS) * time.Second)
+	}
+	if in.LookMS != nil {
+		row.Cost = fmt.Sprintf("%s each %s", units.Seconds(*in.LookMS/1e3), units.Seconds(*in.LookEveryS))
+	}
+	row.Spark, row.SparkSays = spark(in.Spark, time.Duration(in.SparkS)*time.Second)
+	return row
+}
+
+// settled are the verdicts under which a slope is what chance makes of a short
+// time: by the hour it would look like something.
+var settled = map[verdict.Word]bool{verdict.Healthy: true, verdict.Churn: true, verdict.Step: true}
+
+func labelWords(labels map[string]string) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		words = append(words, name+" "+labels[name])
+	}
+	return strings.Join(words, " · ")
+}
+
+// fleetBuilds offers to compare each build with the one above it.
+func fleetBuilds(builds []api.Build) (rows []templates.FleetBuild) {
+	for i, b := range builds {
+		row := templates.FleetBuild{Build: b.Build, Instances: strconv.Itoa(b.Instances), Faults: strconv.Itoa(b.Faults)}
+		if b.Slope != nil {
+			row.Slope = perHour(b.Slope)
+		}
+		if i > 0 && b.Median != "" && builds[i-1].Median != "" {
+			row.Compare = "/fleet/compare?" + url.Values{"id": {builds[i-1].Median, b.Median}}.Encode()
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
