@@ -13,7 +13,7 @@ var (
 	}
 	learnModules = []string{
 		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "following", "format", "gaps", "history", "joining", "keepfocus", "learn", "marks", "model",
-		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "room", "room-merge", "scale", "spans", "stage", "step", "stream", "strips", "tally", "verdict",
+		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "room", "room-merge", "scale", "spans", "stage", "step", "stream", "strips", "swap", "tally", "verdict",
 		"view", "vitals",
 	}
 	snapshotsModules = []string{"api", "snapshots", "swap", "tray"}

@@ -64,7 +64,6 @@ type FleetSource struct {
 type FleetCheckers struct {
 	Title, Says string
 	Trouble     string // why this may be out of date; "" when it is not
-	Action      string // takes the form
 	Strategies  []FleetStrategy
 	Rows        []FleetMember
 }

@@ -18,7 +18,7 @@ func (s *Server) checkersView(r *http.Request) *templates.FleetCheckers {
 	if now == nil {
 		return nil
 	}
-	view := &templates.FleetCheckers{Title: "Checkers of fleet " + now.Name, Says: "No order has been given yet.", Action: r.URL.RequestURI()}
+	view := &templates.FleetCheckers{Title: "Checkers of fleet " + now.Name, Says: "No order has been given yet."}
 	current := ""
 	if now.Latest != nil {
 		current = now.Latest.Strategy

@@ -21,7 +21,7 @@ const shownProcesses = 3
 
 func fleetSite(s verdict.CommonSite) templates.FleetSite {
 	row := templates.FleetSite{
-		Function: s.Function, Where: fmt.Sprintf("%s:%d", s.File, s.Line), Holder: s.Holder,
+		Function: s.Function, Where: fmt.Sprintf("%s:%d", diff.ShortFile(s.File), s.Line), Holder: s.Holder,
 		On: fmt.Sprintf("%d of %d", len(s.Instances), s.Judged),
 	}
 	if iv := s.BytesPerS; iv != nil {

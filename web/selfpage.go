@@ -94,6 +94,7 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 			{Name: "mean reading frame", Value: units.Bytes(hub.MeanReadingBytes)},
 		}},
 		{Title: "Room", Rows: roomRows(s.cfg.API)},
+		{Title: "Fleet", Rows: fleetSelfRows(&s.cfg.API.Fleet)},
 		{Title: "History", Rows: []templates.DebugRow{
 			{Name: "series and marks", Bound: units.Bytes(float64(history))},
 		}},
@@ -110,6 +111,14 @@ func (s *Server) selfPage(w http.ResponseWriter, r *http.Request) error {
 		})},
 	}
 	return s.render(w, r, http.StatusOK, templates.DebugSelf(view))
+}
+
+// fleetSelfRows show how looking at many keeps its turns; empty without a fleet.
+func fleetSelfRows(f *api.Fleet) []templates.DebugRow {
+	if f.Late == nil {
+		return nil
+	}
+	return []templates.DebugRow{{Name: "looks that outlasted their turn", Value: strconv.FormatUint(f.Late(), 10)}}
 }
 
 // roomRows show how full the room of the lab is; empty without one.

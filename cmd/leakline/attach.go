@@ -77,7 +77,7 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 	}
 	defer o.close()
 	w := &watcher{o: o, auth: auth, gc: f.gc, userCode: userCode, pace: target.NewPace(), sources: sources}
-	o.api.Fleet.Watches = true
+	o.api.Fleet.Watches, o.api.Fleet.Late = true, w.pace.Late
 	if f.redis.url != "" {
 		checkers, err := fleet.Open(f.redis.url, f.redis.prefix, f.redis.fleet)
 		if err != nil {

@@ -92,11 +92,3 @@ type Cost struct {
 	Look  time.Duration // the service was busy with the last one, at most
 	Every time.Duration // from one to the next
 }
-
-// Share is the part of one CPU of the service.
-func (c Cost) Share() float64 {
-	if c.Every <= 0 {
-		return 0
-	}
-	return c.Look.Seconds() / c.Every.Seconds()
-}

@@ -2,6 +2,7 @@
 import { apiURL, call } from "./api.js";
 import { all, one, write } from "./dom.js";
 import { count } from "./format.js";
+import { freshPage } from "./swap.js";
 import { tallyOf } from "./tally.js";
 
 const ASK_AGAIN_MS = 2000;
@@ -192,9 +193,8 @@ export class Step {
   async #unseal() {
     const answer = one("[data-answer]", this.#node);
     if (answer.childElementCount > 0) return;
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    answer.replaceChildren(...one(`[data-step="${this.#place.step}"] [data-answer]`, fresh)?.childNodes ?? []);
+    const there = one(`[data-step="${this.#place.step}"] [data-answer]`, await freshPage());
+    answer.replaceChildren(...there?.childNodes ?? []);
   }
 
   /** @param {boolean} ok @param {string} text */

@@ -1,13 +1,18 @@
 // @ts-check
 import { all, one } from "./dom.js";
 
+/** This page as the server renders it now. */
+export async function freshPage() {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Error(`the page answers ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
 /** Fetches this page again and puts in the parts that say data-swap, as the
  * server renders them now. The focus stays where it was.
  * @param {(node: Element | null) => string} [find] a selector that finds what had it once it is rendered anew */
 export async function swap(find = sameAgain) {
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!response.ok) throw new Error(`the page answers ${response.status}`);
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = await freshPage();
   const again = find(document.activeElement);
   for (const part of all("[data-swap]")) {
     const next = one(`[data-swap=${part.dataset.swap}]`, fresh);

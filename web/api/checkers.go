@@ -43,7 +43,7 @@ type Member struct {
 type lastCheckers struct {
 	mu     sync.Mutex
 	answer CheckersAnswer
-	asked  time.Time
+	at     time.Time // when the last answer or failure came: whoever waited for it has it too
 }
 
 // CheckersNow says how the fleet of checkers is; nil where there is none.
@@ -57,19 +57,20 @@ func (a *API) CheckersNow(ctx context.Context) *CheckersAnswer {
 	if c.answer.Members == nil {
 		c.answer = CheckersAnswer{Name: a.Checkers.Name(), Members: []Member{}}
 	}
-	if time.Since(c.asked) >= checkersEvery {
+	if time.Since(c.at) >= checkersEvery {
 		c.read(ctx, a.Checkers)
 	}
 	answer := c.answer
 	return &answer
 }
 
-// read asks Redis. Whoever looks has gone away does not matter: the next wants
-// to know too.
+// read asks Redis, also for somebody who has gone away: the next wants to know
+// too.
 func (c *lastCheckers) read(ctx context.Context, checkers Checkers) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkersWithin)
 	defer cancel()
-	c.asked = time.Now()
+	began := time.Now()
+	defer func() { c.at = time.Now() }()
 	latest, err := checkers.Latest(ctx)
 	var members []fleet.Member
 	if err == nil {
@@ -80,7 +81,7 @@ func (c *lastCheckers) read(ctx context.Context, checkers Checkers) {
 		c.answer.Error = &text
 		return
 	}
-	c.answer.Error, c.answer.T, c.answer.Latest = nil, c.asked.UnixMilli(), nil
+	c.answer.Error, c.answer.T, c.answer.Latest = nil, began.UnixMilli(), nil
 	if latest.Generation > 0 {
 		c.answer.Latest = &latest
 	}

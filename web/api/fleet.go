@@ -14,7 +14,8 @@ import (
 
 // A Fleet is how the targets are found. Its zero value is of none.
 type Fleet struct {
-	Watches bool // processes come and go; set before anybody asks
+	Watches bool          // processes come and go; both are set before anybody asks
+	Late    func() uint64 // looks that outlasted their turn; nil where there are no turns
 
 	mu      sync.Mutex
 	sources []discovery.State

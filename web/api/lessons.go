@@ -73,22 +73,19 @@ func (a *API) lesson(_ *Target, w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, lessonOnWire(l))
 }
 
-// step finds the step that a request names.
-func step(r *http.Request) (lesson.Step, error) {
+// step finds the lesson and the step that a request names.
+func step(r *http.Request) (lesson.Lesson, lesson.Step, error) {
 	l, err := lesson.Find(r.PathValue("lesson"))
 	if err != nil {
-		return lesson.Step{}, err
+		return l, lesson.Step{}, err
 	}
-	return l.Step(r.PathValue("step"))
+	s, err := l.Step(r.PathValue("step"))
+	return l, s, err
 }
 
 // checkStep only looks, so that everybody may.
 func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error {
-	l, err := lesson.Find(r.PathValue("lesson"))
-	if err != nil {
-		return err
-	}
-	s, err := l.Step(r.PathValue("step"))
+	l, s, err := step(r)
 	if err != nil {
 		return err
 	}
@@ -120,7 +117,7 @@ func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error
 
 // doStep does what one of a step's buttons says.
 func (a *API) doStep(t *Target, w http.ResponseWriter, r *http.Request) error {
-	s, err := step(r)
+	l, s, err := step(r)
 	if err != nil {
 		return err
 	}
@@ -133,32 +130,28 @@ func (a *API) doStep(t *Target, w http.ResponseWriter, r *http.Request) error {
 	if want.Action == nil || *want.Action < 0 || *want.Action >= len(s.Do) {
 		return refuse("field \"action\": want 0 to %d, by its place in the step", len(s.Do)-1)
 	}
-	return a.runStep(t, w, r, s.Do[*want.Action].Actions)
+	return a.runStep(t, w, r, l, s.Do[*want.Action].Actions)
 }
 
 func (a *API) solveStep(t *Target, w http.ResponseWriter, r *http.Request) error {
-	s, err := step(r)
+	l, s, err := step(r)
 	if err != nil {
 		return err
 	}
-	return a.runStep(t, w, r, s.Solve)
+	return a.runStep(t, w, r, l, s.Solve)
 }
 
 // resetStep brings the lab to where the step begins.
 func (a *API) resetStep(t *Target, w http.ResponseWriter, r *http.Request) error {
-	s, err := step(r)
+	l, s, err := step(r)
 	if err != nil {
 		return err
 	}
-	return a.runStep(t, w, r, s.Setup)
+	return a.runStep(t, w, r, l, s.Setup)
 }
 
 // runStep covers what a blind lesson does, and uncovers it for any other.
-func (a *API) runStep(t *Target, w http.ResponseWriter, r *http.Request, actions []lesson.Action) error {
-	l, err := lesson.Find(r.PathValue("lesson"))
-	if err != nil {
-		return err
-	}
+func (a *API) runStep(t *Target, w http.ResponseWriter, r *http.Request, l lesson.Lesson, actions []lesson.Action) error {
 	t.cover(l.Blind)
 	if err := lesson.Run(r.Context(), t.Lab, actions, by); err != nil {
 		return err

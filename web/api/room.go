@@ -13,11 +13,11 @@ import (
 // Visitor is the browser that sent a request. Who sends a token with each
 // request is nobody in particular.
 func Visitor(r *http.Request) (room.Visitor, error) {
-	s := guard.SenderFrom(r.Context())
-	if s.Session == "" {
-		return room.Visitor{}, Refuse(http.StatusConflict, "a bearer token has no place in the room: sign in with the link, and send the cookie")
+	v := Looker(r)
+	if v.Session == "" {
+		return v, Refuse(http.StatusConflict, "a bearer token has no place in the room: sign in with the link, and send the cookie")
 	}
-	return room.Visitor{Session: s.Session, Guide: s.Role == guard.Instructor}, nil
+	return v, nil
 }
 
 // room shows what the sender may see. Who has no session is told what everybody
