@@ -95,7 +95,7 @@ func lookOf(r *profiler.Reading) verdict.Look {
 	}
 	return verdict.Look{
 		At: r.At, Floor: r.Get(profiler.HeapLive), FloorExact: true, GCCycles: r.Get(profiler.GCCycles),
-		AllocBytes: r.Get(profiler.AllocBytes), Mallocs: r.Get(profiler.AllocObjects), Requests: r.Get(profiler.Requests), InFlight: r.Get(profiler.InFlight),
+		AllocBytes: r.Get(profiler.AllocBytes), Requests: r.Get(profiler.Requests), InFlight: r.Get(profiler.InFlight),
 		OutsideGo: outside, Running: r.Get(profiler.Goroutines),
 	}
 }

@@ -34,7 +34,7 @@ func (s *Stranger) Look(ctx context.Context, o LookOptions) (Sight, error) {
 	}
 	l := verdict.Look{
 		At: heap.Profile.At, Floor: s.floor(heap.MemStats), FloorExact: o.GC,
-		GCCycles: heap.NumGC, AllocBytes: heap.TotalAlloc, Mallocs: heap.Mallocs,
+		GCCycles: heap.NumGC, AllocBytes: heap.TotalAlloc,
 		Requests: profiler.Unknown, InFlight: profiler.Unknown, OutsideGo: outsideGo(heap.MemStats), Running: profiler.Unknown,
 	}
 	if o.GC {

@@ -10,7 +10,8 @@ import (
 
 // What tells the kinds of growth apart. Shares are of the growth in the window.
 const (
-	minGrowth = 256 << 10 // bytes; less is what any program does
+	minGrowth  = 256 << 10 // bytes; less is what any program does
+	minGarbage = 4 << 20   // bytes; less says nothing of the load
 
 	lateHalf    = 0.25 // of the growth in the second half; an even leak has 0.5
 	lateThird   = 0.12 // in the last third; an even leak has 0.33
@@ -24,6 +25,7 @@ const (
 	moreWork    = 0.56 // of it in the second half; an even load has 0.5
 	ageing      = 1.3  // how much older a site's objects are at the end
 	minPart     = 0.1  // of the floor's growth that a line may explain, to be named
+	rising      = 2.6  // standard deviations of Kendall's S, which chance reaches one time in 200
 	minSurvivor = 3    // sampled objects that came and stayed
 )
 
@@ -96,62 +98,4 @@ func (h *History) age(p place) (early, late float64, known bool) {
 		return 0, 0, false
 	}
 	return alive.y[middle] / allocated.y[middle], alive.y[last] / (allocated.y[last] - allocated.y[middle]), true
-}
-
-// shape says how something grew.
-type shape uint8
-
-const (
-	flat shape = iota
-	even
-	stepped
-	slowing
-	emptied
-)
-
-// shapeOf judges the growth of a figure whose noise is noise, both in bytes.
-func (h *History) shapeOf(t *trend) shape {
-	if !t.known() || t.growth() < max(minGrowth, 3*t.noise()) {
-		return flat
-	}
-	clear := t.growth() > clearGrowth*t.noise()
-	if share, after := t.step(); clear && share >= stepShare && t.lateShare(float64(after)/float64(len(t.y)-1)*0.9) < 1-stepShare {
-		if after >= stepRest {
-			return stepped
-		}
-	}
-	switch {
-	case t.drawdown() > deepFall:
-		return emptied
-	case clear && h.slows(t):
-		return slowing
-	case t.slope.Low <= 0:
-		return flat
-	}
-	return even
-}
-
-// slows reports whether growth fades, and does so by more than the work that
-// was done: traffic that ebbs slows every leak down.
-func (h *History) slows(t *trend) bool {
-	half, third := t.lateShare(1./2), t.lateShare(1./3)
-	return half < lateHalf*h.busy(1./2)*2 || third < lateThird*h.busy(1./3)*3 && half < h.busy(1./2)
-}
-
-// busy is work, and no more than share.
-func (h *History) busy(share float64) float64 { return min(share, h.work(share)) }
-
-// work is the share of all allocations that came in the last share of the
-// window: share itself when the load is even, or unknown.
-func (h *History) work(share float64) float64 {
-	mallocs := newTrend(h.seconds(), h.series(func(l *look) float64 { return l.Mallocs }))
-	if !mallocs.known() {
-		return share
-	}
-	first, last := mallocs.x[0], mallocs.x[len(mallocs.x)-1]
-	all := mallocs.y[len(mallocs.y)-1] - mallocs.y[0]
-	if all <= 0 {
-		return share
-	}
-	return (mallocs.y[len(mallocs.y)-1] - mallocs.between(last-share*(last-first))) / all
 }

@@ -24,7 +24,6 @@ type Look struct {
 	FloorExact bool    // read right after a forced one, or from the runtime's own figure
 	GCCycles   float64 // ended so far
 	AllocBytes float64 // allocated so far
-	Mallocs    float64 // objects allocated so far
 	Requests   float64 // answered so far
 	InFlight   float64 // requests being served
 	OutsideGo  float64 // bytes resident that the Go runtime does not know of

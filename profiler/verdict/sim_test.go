@@ -54,7 +54,6 @@ func (s *simulation) look(t float64) verdict.Look {
 		src.advance(s.rng, t)
 		l.Floor += src.alive(t) * src.size
 		l.AllocBytes += src.made(t) * src.size
-		l.Mallocs += src.made(t)
 		src.write(l.Heap, uint64(i+1))
 	}
 	return l

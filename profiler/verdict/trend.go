@@ -109,17 +109,33 @@ func (t *trend) between(at float64) float64 {
 	return t.y[i-1] + share*(t.y[i]-t.y[i-1])
 }
 
+// kept is the least that was seen from each moment on: what is alive for good is
+// never more. That takes away the garbage which a look finds in use, because
+// garbage only adds. The last look has none after it and is left out.
+func (t *trend) kept() trend {
+	n := len(t.y)
+	k := trend{x: t.x[:n-1], y: slices.Clone(t.y[:n-1])}
+	least := t.y[n-1]
+	for i := n - 2; i >= 0; i-- {
+		least = min(least, k.y[i])
+		k.y[i] = least
+	}
+	return k
+}
+
 func (t *trend) growth() float64 { return t.level(t.x[len(t.x)-1]) - t.level(t.x[0]) }
 
-// lateShare is how much of the growth came in the last share of the window: as
+// lateShare is how much of what is kept came in the last share of the window: as
 // much as share for what grows evenly, nothing for what has come to rest.
 func (t *trend) lateShare(share float64) float64 {
-	first, last := t.x[0], t.x[len(t.x)-1]
-	grown := t.growth()
+	k := t.kept()
+	n := len(k.y)
+	first, last := k.x[0], k.x[n-1]
+	grown := k.y[n-1] - k.y[0]
 	if grown <= 0 {
 		return 0
 	}
-	return (t.level(last) - t.level(last-share*(last-first))) / grown
+	return (k.y[n-1] - k.between(last-share*(last-first))) / grown
 }
 
 // step returns the largest rise from one look to the next as a share of all
@@ -138,14 +154,16 @@ func (t *trend) step() (share float64, after int) {
 }
 
 // drawdown is the deepest fall from an earlier height, as a share of the whole
-// range: 0 for what only rises, 1 for what was emptied.
+// range: 0 for what only rises, 1 for what was emptied. A height counts as far as
+// the looks beside it reach it too.
 func (t *trend) drawdown() float64 {
 	low, high := slices.Min(t.y), slices.Max(t.y)
 	if high == low {
 		return 0
 	}
 	peak, deepest := t.y[0], 0.0
-	for _, v := range t.y {
+	for i := range t.y {
+		v := slices.Min(t.y[max(i-1, 0):min(i+2, len(t.y))])
 		peak = max(peak, v)
 		deepest = max(deepest, peak-v)
 	}

@@ -1,0 +1,116 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/leakline/leakline/profiler/diff"
+	"github.com/leakline/leakline/profiler/units"
+)
+
+// heap judges what is alive.
+func (j *judgement) heap() bool {
+	shape := j.h.shapeOf(&j.floor)
+	top := j.top()
+	if j.inFlight() && (shape != even || top == nil) {
+		shape = flat
+	}
+	if shape == slowing && top != nil && keep(top.Site) >= 2*retained && j.h.steady(&top.over) {
+		shape = even // two witnesses do not agree, and a site is not misled by garbage
+	}
+	if shape != even && top != nil && j.proves(top) {
+		shape = even // one site grows without loss while the whole goes up and down
+	}
+	switch shape {
+	case stepped:
+		j.Word, j.Confidence = Step, 0.9
+		j.Summary = fmt.Sprintf("A step, not a leak: the live heap rose by %s at once and has stood since.", units.Bytes(j.floor.growth()))
+	case slowing:
+		j.Word, j.Confidence = Warming, 0.85
+		j.Summary = fmt.Sprintf("Warming up, not a leak so far: the live heap grew by %s and grows less and less.", units.Bytes(j.floor.growth()))
+	case even:
+		j.leakOrGrowing(top)
+	default:
+		return false
+	}
+	j.nameHeap(j.suspects)
+	if len(j.Suspects) > 0 && j.Suspects[0].Holder == "" && j.Word == Leak {
+		j.Warnings = append(j.Warnings, "Allocated here; what keeps it alive may be elsewhere.")
+	}
+	return true
+}
+
+// inFlight reports whether the floor rose by no more than what is at work at any
+// moment: a collection that falls into a request finds its garbage alive.
+func (j *judgement) inFlight() bool {
+	return j.floor.known() && j.floor.growth() < j.rate*atWork.Seconds()
+}
+
+func (j *judgement) top() *suspicion {
+	if len(j.suspects) == 0 {
+		return nil
+	}
+	return &j.suspects[0]
+}
+
+// proves reports whether a site alone shows that memory is kept: many sampled
+// objects came, hardly any went, and they came to the end.
+func (j *judgement) proves(s *suspicion) bool {
+	return s.Sampled.Grew >= fewSampled && keep(s.Site) >= 2*retained && s.over.slope.Low > 0 && !j.h.slows(&s.over)
+}
+
+// leakOrGrowing decides on an even growth. The floor proves that memory is
+// kept; a site that keeps what it allocates says where.
+func (j *judgement) leakOrGrowing(top *suspicion) {
+	slope := j.floor.slope
+	if top == nil {
+		j.Word, j.Confidence = Growing, 0.6
+		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", signedRate(slope.Estimate))
+		return
+	}
+	if least, most, unsteady := j.unsteady(); unsteady && !j.proves(top) {
+		j.Word, j.Confidence = Growing, 0.5
+		j.Summary = fmt.Sprintf("Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
+			signedRate(slope.Estimate), units.Count(least), units.Count(most))
+		return
+	}
+	if j.fades(top) {
+		j.Word, j.Confidence = Warming, 0.7
+		j.Summary = fmt.Sprintf("Warming up, not a leak so far: %s grows less and less.", where(top.Site))
+		return
+	}
+	if j.h.slows(&j.floor) && !j.h.steady(&top.over) && !j.proves(top) {
+		j.Word, j.Confidence = Growing, 0.5
+		j.Summary = fmt.Sprintf("Growing by %s and less of late: at this rate a longer look will tell.", signedRate(slope.Estimate))
+		return
+	}
+	j.Word = Leak
+	j.Confidence = certainty(j.floor.tau, top.Sampled.Grew)
+	j.Summary = fmt.Sprintf("A leak: %s is kept, allocated at %s.", rateRange(growthOf(j, top)), where(top.Site))
+}
+
+// fades reports whether growth that noise half hides comes to rest: both
+// witnesses have to say so, because each alone is wrong now and then.
+func (j *judgement) fades(top *suspicion) bool {
+	clear := j.floor.known() && j.floor.growth() > clearGrowth*j.floor.noise()
+	return !clear && top.Sampled.Grew >= fewSampled && top.over.known() && j.h.slows(&top.over) &&
+		(!j.floor.known() || j.h.slows(&j.floor))
+}
+
+func growthOf(j *judgement, top *suspicion) diff.Interval {
+	if j.floor.known() && j.floor.slope.Low > 0 {
+		return j.floor.slope
+	}
+	if perSecond := j.h.report.PerSecond(top.Bytes); perSecond != nil {
+		return *perSecond
+	}
+	return j.floor.slope
+}
+
+// certainty combines how monotone the floor is with how many objects stayed:
+// each alone could be chance, at the rate of a normal deviate and of coins that
+// all fell on one side.
+func certainty(tau, stayed float64) float64 {
+	chance := 0.5 * math.Erfc(max(tau, 0)/math.Sqrt2) * math.Pow(0.5, min(stayed, 20))
+	return math.Round(100*min(max(1-20*chance, 0.5), 0.99)) / 100
+}
