@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,8 @@ type Goroutine struct {
 }
 
 // A Place is where goroutines stand: the first of the user's frames, else their
-// creator, else the leaf. Goroutines of equal stacks share one.
+// creator, else what they were started with, which says more than the call of the
+// runtime that they wait in. Goroutines of equal stacks share one.
 type Place struct {
 	diff.Frame
 	Leaf  string
@@ -123,7 +125,7 @@ func parsePosition(text string) (file string, line int, ok bool) {
 }
 
 func placeOf(stack []diff.Frame, creator *diff.Frame, userCode *regexp.Regexp) *Place {
-	p := &Place{Frame: stack[0], Leaf: stack[0].Function}
+	p := &Place{Frame: stack[len(stack)-1], Leaf: stack[0].Function}
 	for _, f := range stack {
 		p.Stack = append(p.Stack, f.Function)
 	}
@@ -138,4 +140,10 @@ func placeOf(stack []diff.Frame, creator *diff.Frame, userCode *regexp.Regexp) *
 		p.Frame = stack[at]
 	}
 	return p
+}
+
+// idle reports whether these are connections of net/http's server without a
+// request: clients that keep them open are no work that waits.
+func (p *Place) idle() bool {
+	return slices.Contains(p.Stack, "net/http.(*conn).serve") && !slices.Contains(p.Stack, "net/http.serverHandler.ServeHTTP")
 }

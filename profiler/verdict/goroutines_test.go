@@ -33,6 +33,16 @@ net/http.(*persistConn).readLoop(0xc000)
 created by net/http.(*Transport).dialConn in goroutine 77
 	/usr/local/go/src/net/http/transport.go:1944 +0x174f
 
+goroutine 11 [IO wait]:
+internal/poll.runtime_pollWait(0x7f, 0x72)
+	/usr/local/go/src/runtime/netpoll.go:351 +0x85
+bufio.(*Reader).Peek(0xc0, 0x4)
+	/usr/local/go/src/bufio/bufio.go:148 +0x5
+net/http.(*conn).serve(0xc0, {0x9, 0xc0})
+	/usr/local/go/src/net/http/server.go:2137 +0x7a
+created by net/http.(*Server).Serve in goroutine 1
+	/usr/local/go/src/net/http/server.go:3493 +0x485
+
 goroutine 10 [sele`
 
 func TestParseGoroutines(t *testing.T) {
@@ -40,13 +50,14 @@ func TestParseGoroutines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 3 { // the last was cut
-		t.Fatalf("%d goroutines, want 3", len(all))
+	if len(all) != 4 { // the last was cut
+		t.Fatalf("%d goroutines, want 4", len(all))
 	}
 	for i, want := range []verdict.Goroutine{
 		{ID: 1, State: "IO wait", Place: &verdict.Place{Frame: diff.Frame{Function: "main.(*server).loop", File: "/src/app/main.go", Line: 12}, Leaf: "internal/poll.runtime_pollWait"}},
 		{ID: 7, State: "chan send", Place: &verdict.Place{Frame: diff.Frame{Function: "main.handle[...]", File: "/src/app/main.go", Line: 50}, Leaf: "github.com/x/y.work"}},
 		{ID: 9, State: "select", Place: &verdict.Place{Frame: diff.Frame{Function: "net/http.(*persistConn).readLoop", File: "/usr/local/go/src/net/http/transport.go", Line: 2395}, Leaf: "net/http.(*persistConn).readLoop"}},
+		{ID: 11, State: "IO wait", Place: &verdict.Place{Frame: diff.Frame{Function: "net/http.(*conn).serve", File: "/usr/local/go/src/net/http/server.go", Line: 2137}, Leaf: "internal/poll.runtime_pollWait"}},
 	} {
 		if got := all[i]; got.ID != want.ID || got.State != want.State || got.Place.Frame != want.Place.Frame || got.Place.Leaf != want.Place.Leaf {
 			t.Errorf("goroutine %d is %+v at %+v, want %+v at %+v", i, got, got.Place, want, want.Place)
@@ -107,6 +118,38 @@ func (q queue) at(now float64) []uint64 {
 		}
 	}
 	return present
+}
+
+// A client that keeps a connection open asks for nothing: its goroutine waits for
+// a request, and no work waits.
+func TestIdleConnectionsAreNoBacklog(t *testing.T) {
+	serve := []string{"internal/poll.runtime_pollWait", "bufio.(*Reader).Peek", "net/http.(*conn).serve"}
+	handle := []string{"internal/poll.runtime_pollWait", "net/http.fileHandler.ServeHTTP", "net/http.serverHandler.ServeHTTP", "net/http.(*conn).serve"}
+	for _, tt := range []struct {
+		name  string
+		stack []string
+		want  verdict.Word
+	}{{"idle", serve, verdict.Healthy}, {"serving", handle, verdict.Backlog}} {
+		t.Run(tt.name, func(t *testing.T) {
+			var h verdict.History
+			s := newSimulation(1, 1e4, churns("tick", 100, 1e4))
+			wait := &verdict.Place{Frame: diff.Frame{Function: "net/http.(*conn).serve", Line: 2137}, Stack: tt.stack}
+			later := queue{func(float64) float64 { return 0.1 }, func(t float64) float64 { return max(0.1, t*0.8) }}
+			for at := 0.0; at <= 45; at += 5 {
+				l := s.look(at)
+				l.Goroutines = []verdict.Goroutine{{ID: 1, State: "running", Place: wait}}
+				for _, id := range later.at(at) {
+					l.Goroutines = append(l.Goroutines, verdict.Goroutine{ID: id, State: "IO wait", Place: wait})
+				}
+				if err := h.Add(l); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if v := h.Judge(); v.Word != tt.want {
+				t.Errorf("judged %s: %s, want %s", v.Word, v.Summary, tt.want)
+			}
+		})
+	}
 }
 
 func TestGoroutineVerdicts(t *testing.T) {

@@ -94,7 +94,7 @@ func (j *judgement) stale() bool {
 // outside looks at what the Go heap does not explain.
 func (j *judgement) outside() bool {
 	rest := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.OutsideGo }))
-	if !rest.known() || rest.slope.Low <= 0 || rest.growth() < 4*minGrowth || j.h.slows(&rest) {
+	if len(j.h.looks) < fewLooks || !rest.known() || rest.slope.Low <= 0 || rest.growth() < 4*minGrowth || !rest.even() || j.h.slows(&rest) {
 		return false
 	}
 	j.Word, j.Confidence = OffHeap, 0.8

@@ -22,7 +22,7 @@ func (j *judgement) goroutines() bool {
 		switch {
 		case j.strands(s):
 			stranded = append(stranded, s)
-		case j.queues(s):
+		case !s.place.idle() && j.queues(s):
 			queued = append(queued, s)
 		}
 	}
@@ -71,7 +71,8 @@ func (j *judgement) requests() bool {
 	j.Word, j.Confidence = Backlog, 0.9
 	j.Summary = fmt.Sprintf("A backlog: %s requests are in flight and %s were at first; they come faster than they end.",
 		units.Count(last), units.Count(first))
-	if waiting := j.h.grown(); len(waiting) > 0 {
+	waiting := slices.DeleteFunc(j.h.grown(), func(s *standing) bool { return s.place.idle() })
+	if len(waiting) > 0 {
 		j.nameGoroutines(waiting)
 		top := waiting[0].place
 		j.Summary = fmt.Sprintf("A backlog: %s requests are in flight and %s were at first; they wait at %s.",

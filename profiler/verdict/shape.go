@@ -27,7 +27,7 @@ func (h *History) shapeOf(t *trend) shape {
 		return emptied
 	case clear && h.slows(t):
 		return slowing
-	case t.slope.Low <= 0:
+	case t.slope.Low <= 0 || !t.even():
 		return flat
 	}
 	return even

@@ -138,6 +138,13 @@ func (t *trend) lateShare(share float64) float64 {
 	return (k.y[n-1] - k.between(last-share*(last-first))) / grown
 }
 
+// even reports whether the slope accounts for the growth, half of what any
+// program does at least and a quarter of what came: else it came at once, early,
+// and the slope is what trickled in since.
+func (t *trend) even() bool {
+	return t.slope.Estimate*(t.x[len(t.x)-1]-t.x[0]) >= max(minGrowth/2, t.growth()/4)
+}
+
 // step returns the largest rise from one look to the next as a share of all
 // growth, and how many looks followed it.
 func (t *trend) step() (share float64, after int) {
