@@ -251,14 +251,14 @@ func fleetSites(v FleetView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</td><td class=\"mid\" data-l=\"kept by\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</td><td class=\"mid wrap\" data-l=\"kept by\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(known(s.Holder))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/fleet.templ`, Line: 61, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/fleet.templ`, Line: 61, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -791,7 +791,7 @@ func fleetBuilds(v FleetView) templ.Component {
 			templ_7745c5c3_Var46 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<section class=\"panel\" aria-labelledby=\"fleet-builds\"><h2 class=\"bar\" id=\"fleet-builds\">Builds</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"fleet-builds\"><table class=\"deck\"><thead><tr><th scope=\"col\">build</th><th class=\"n\" scope=\"col\">processes</th><th class=\"n\" scope=\"col\">with a fault</th><th class=\"n\" scope=\"col\">floor of the median one</th><th scope=\"col\"><span class=\"sr\">compare</span></th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<section class=\"panel\" aria-labelledby=\"fleet-builds\"><h2 class=\"bar\" id=\"fleet-builds\">Builds</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"fleet-builds\"><table class=\"deck\"><thead><tr><th scope=\"col\">build</th><th class=\"n\" scope=\"col\">processes</th><th class=\"n\" scope=\"col\">with a fault</th><th class=\"n\" scope=\"col\">slope of the median one</th><th scope=\"col\"><span class=\"sr\">compare</span></th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -835,7 +835,7 @@ func fleetBuilds(v FleetView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "</td><td class=\"n nw\" data-l=\"floor of the median one\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "</td><td class=\"n nw\" data-l=\"slope of the median one\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

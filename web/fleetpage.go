@@ -1,12 +1,10 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/leakline/leakline/profiler/units"
@@ -57,47 +55,4 @@ func (s *Server) fleetCompare(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/diff?"+url.Values{"base": {base}, "head": {head}}.Encode(), http.StatusSeeOther)
 	return nil
-}
-
-// fleetLead says in a sentence what is wrong.
-func fleetLead(f api.FleetAnswer) (tone, text string) {
-	var faults, silent, unjudged int
-	for _, in := range f.Instances {
-		switch {
-		case in.Status.Down():
-			silent++
-		case in.Verdict == nil:
-			unjudged++
-		case in.Verdict.Fault():
-			faults++
-		}
-	}
-	n := len(f.Instances)
-	switch {
-	case n == 0:
-		return "", "No process is watched yet."
-	case faults > 0:
-		text = fmt.Sprintf("%d of %d processes have a fault.", faults, n)
-		if len(f.Sites) > 0 {
-			text = fmt.Sprintf("%d of %d processes have a fault; %s grows on %d of them.", faults, n, f.Sites[0].Function, len(f.Sites[0].Instances))
-		}
-		tone = "fault"
-	case unjudged == n:
-		text = "Nothing has been judged yet; that takes half a minute."
-	case len(f.Sites) > 0:
-		tone, text = "watch", fmt.Sprintf("No process has a fault. %s grows on %d of %d.", f.Sites[0].Function, len(f.Sites[0].Instances), n)
-	default:
-		tone, text = "sound", fmt.Sprintf("No fault in %d processes.", n-unjudged-silent)
-	}
-	switch silent {
-	case 0:
-	case 1:
-		text += " One does not answer."
-	default:
-		text += fmt.Sprintf(" %d do not answer.", silent)
-	}
-	if silent > 0 {
-		tone = cmp.Or(strings.TrimPrefix(tone, "sound"), "watch")
-	}
-	return tone, text
 }

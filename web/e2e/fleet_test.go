@@ -54,7 +54,7 @@ func TestAFleetIsWatchedOnOnePage(t *testing.T) {
 	if !strings.Contains(first, "main.remember") || !strings.Contains(first, hosts[0]) || !strings.Contains(first, hosts[2]) || strings.Contains(first, hosts[1]) {
 		t.Errorf("the line that grows most widely is told as %q", first)
 	}
-	if lead := eval[string](p, `document.querySelector('[data-swap=lead]').textContent`); !strings.Contains(lead, "2 of 3 processes have a fault; main.remember grows on 2 of them.") {
+	if lead := eval[string](p, `document.querySelector('[data-swap=lead]').textContent`); !strings.Contains(lead, "2 of 3 processes have a fault. main.remember grows on 2 of 3.") {
 		t.Errorf("the page leads with %q", lead)
 	}
 	if top := eval[string](p, `document.querySelector('[data-instance]').dataset.instance`); top == hosts[1] {
