@@ -22,7 +22,6 @@ type debugInfo struct {
 	runtime  map[uint64]dwarf.Offset        // each type, by the address of its runtime type, less base
 	frames   map[string]frameInfo           // functions on call paths and stacks, by name
 	places   []byte                         // of variables: .debug_loclists
-	files    map[string]string              // of functions on call paths, as far as they are known
 	special  map[string]dwarf.Offset        // types that only code leads to, by name
 	base     uint64                         // Go 1.26 counts from where types begin, older versions from 0
 	captured map[uint64][]dwarf.StructField // by closures, by the address of their code
@@ -50,7 +49,6 @@ func (b *Binary) debugInfo(want wanted, order binary.ByteOrder) (*debugInfo, err
 		captured: make(map[uint64][]dwarf.StructField),
 		special:  make(map[string]dwarf.Offset),
 		frames:   make(map[string]frameInfo),
-		files:    make(map[string]string),
 		places:   b.loclists(),
 	}
 	r := data.Reader()

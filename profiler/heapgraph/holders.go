@@ -117,7 +117,7 @@ func (h *holding) add(object uint32, s *Site, rate int64) {
 		t = &siteTotal{}
 		h.bySite[key] = t
 	}
-	if t.file == "" && s.At >= 0 { // of what was inlined the file is not always known
+	if t.file == "" && s.At >= 0 {
 		t.file = s.Stack[s.At].File
 	}
 	t.samples++

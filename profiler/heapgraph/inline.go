@@ -3,6 +3,7 @@ package heapgraph
 import (
 	"debug/dwarf"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/leakline/leakline/profiler/diff"
@@ -13,11 +14,8 @@ import (
 // both; DWARF tells which it was.
 type inlined struct {
 	origin dwarf.Offset // of its declaration
-	parent int          // the inlined function around it, -1 for the function itself
-	call   int          // line of the call, in the parent
-
-	name string
-	line int // that it is declared at
+	name   string
+	line   int // that it is declared at
 }
 
 // A frameInfo is what DWARF says of a function on a call path or a stack.
@@ -33,30 +31,17 @@ type frameInfo struct {
 func inlines(r *dwarf.Reader, e *dwarf.Entry) (f frameInfo, err error) {
 	f.line = lineOf(e, dwarf.AttrDeclLine)
 	f.entry, _ = e.Val(dwarf.AttrLowpc).(uint64)
-	var open []int // by depth: the inlined function, -1 for a block of another kind
-	around := func() int {
-		for i := len(open) - 1; i >= 0; i-- {
-			if open[i] >= 0 {
-				return open[i]
-			}
-		}
-		return -1
-	}
 	for depth := 1; depth > 0 && e.Children; {
 		child, err := r.Next()
 		if err != nil || child == nil {
 			return f, err
 		}
 		if child.Tag == 0 {
-			if depth--; depth > 0 {
-				open = open[:len(open)-1]
-			}
+			depth--
 			continue
 		}
-		at := -1
 		if origin, ok := child.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset); ok && child.Tag == dwarf.TagInlinedSubroutine {
-			at = len(f.inlined)
-			f.inlined = append(f.inlined, inlined{origin: origin, parent: around(), call: lineOf(child, dwarf.AttrCallLine)})
+			f.inlined = append(f.inlined, inlined{origin: origin})
 		}
 		if child.Tag == dwarf.TagVariable || child.Tag == dwarf.TagFormalParameter {
 			if v, ok := newLocal(child); ok {
@@ -65,7 +50,6 @@ func inlines(r *dwarf.Reader, e *dwarf.Entry) (f frameInfo, err error) {
 		}
 		if child.Children {
 			depth++
-			open = append(open, at)
 		}
 	}
 	return f, nil
@@ -95,41 +79,15 @@ func (d *debugInfo) declare() error {
 	return nil
 }
 
-// expand puts the functions that were inlined into a call path, leaf first.
-func (d *debugInfo) expand(stack []diff.Frame) []diff.Frame {
-	var out []diff.Frame
-	for _, f := range stack {
+// name gives the calls of a path the names of the functions they are in. The
+// runtime has told the calls of inlined functions apart already (since Go 1.21),
+// and gives each its file and line.
+func (d *debugInfo) name(stack []diff.Frame) {
+	for i := range stack {
+		f := &stack[i]
 		info := d.frames[f.Function]
-		line := f.Line
-		for at := info.innermost(f); at >= 0; at = info.inlined[at].parent {
-			in := info.inlined[at]
-			out = append(out, diff.Frame{Function: in.name, File: f.File, Line: line})
-			line = in.call
-			f.File = d.files[info.caller(at, f.Function)]
-		}
-		f.Line = line
-		out = append(out, f)
-	}
-	return out
-}
-
-// caller names the function that an inlined one was called from.
-func (f *frameInfo) caller(at int, function string) string {
-	if up := f.inlined[at].parent; up >= 0 {
-		return f.inlined[up].name
-	}
-	return function
-}
-
-// learn takes note of the files of functions, which are known where a line is
-// the function's own.
-func (d *debugInfo) learn(stack []diff.Frame) {
-	for _, f := range stack {
-		info := d.frames[f.Function]
-		if at := info.innermost(f); at >= 0 {
-			d.files[info.inlined[at].name] = f.File
-		} else {
-			d.files[f.Function] = f.File
+		if at := info.innermost(*f); at >= 0 {
+			f.Function = info.inlined[at].name
 		}
 	}
 }
@@ -143,16 +101,59 @@ func (f *frameInfo) innermost(frame diff.Frame) int {
 		line = f.line
 	}
 	for i, in := range f.inlined {
-		if in.line > line && in.line <= frame.Line && mayBeIn(in.name, frame.File) {
+		if in.line > line && in.line <= frame.Line && mayBeIn(f.home(in.name, frame.Function), frame.File) {
 			best, line = i, in.line
 		}
 	}
 	return best
 }
 
+// literal is what the compiler adds to the name of a function for one that is
+// written inside it: a literal, or the body of a loop over a function.
+var literal = regexp.MustCompile(`(\.func\d+|\.\d+|\.gowrap\d+|\.deferwrap\d+|-range\d+)+$`)
+
+// home returns the function in whose file another was written. A literal inside
+// an inlined function is named as if it were in the function around that:
+// main.run.Collect[…].AppendSeq[…]-range1 is a loop of slices.AppendSeq. It is
+// empty when that function is not known.
+func (f *frameInfo) home(name, around string) string {
+	outer := literal.ReplaceAllString(name, "")
+	if !strings.HasPrefix(outer, around+".") {
+		return outer
+	}
+	for _, in := range f.inlined {
+		if in.name != name && lastName(in.name) == lastName(outer) {
+			return in.name
+		}
+	}
+	return ""
+}
+
+// lastName is a function's own name: without package, receiver and type arguments.
+func lastName(function string) string {
+	depth := 0
+	function = strings.Map(func(r rune) rune {
+		switch r {
+		case '[':
+			depth++
+		case ']':
+			depth--
+			return -1
+		}
+		if depth > 0 {
+			return -1
+		}
+		return r
+	}, function)
+	return function[strings.LastIndexByte(function, '.')+1:]
+}
+
 // mayBeIn reports whether the package of a function may have that file: its
 // directory is called like the package, but for main and for versions.
 func mayBeIn(function, file string) bool {
+	if function == "" {
+		return false
+	}
 	pkg := function[:strings.LastIndexByte(plain(function), '/')+1]
 	name, _, _ := strings.Cut(function[len(pkg):], ".")
 	dir := path.Base(path.Dir(strings.ReplaceAll(file, `\`, "/")))

@@ -13,7 +13,7 @@ import (
 // to the line, even where the compiler inlined them.
 func TestSitesAgreeWithTheHeapProfile(t *testing.T) {
 	path := program(t)
-	for _, name := range []string{"inlined", "map-in-struct", "context-children"} {
+	for _, name := range []string{"inlined", "ranged", "map-in-struct", "context-children"} {
 		t.Run(name, func(t *testing.T) {
 			dump, _ := dumpCase(t, path, name)
 			g := readDump(t, dump, Options{Binary: openBinary(t, path)})

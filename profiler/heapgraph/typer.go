@@ -61,7 +61,7 @@ func (b *builder) typed(g *Graph, known *statics, interior []uint32, rooted []he
 		}
 		t.info = info
 		g.About.Typed = info != nil
-		b.expand(g.Sites, info)
+		b.inline(g.Sites, info)
 	}
 	t.roots(b, rooted)
 	t.stacks(b.places, rooted)

@@ -2,16 +2,13 @@ package heapgraph
 
 import "debug/dwarf"
 
-// expand puts inlined functions into the call paths of sites.
-func (b *builder) expand(sites []Site, info *debugInfo) {
+// inline names inlined functions in the call paths of sites.
+func (b *builder) inline(sites []Site, info *debugInfo) {
 	if info == nil {
 		return
 	}
 	for i := range sites {
-		info.learn(sites[i].Stack)
-	}
-	for i := range sites {
-		sites[i].Stack = info.expand(sites[i].Stack)
+		info.name(sites[i].Stack)
 		b.attribute(&sites[i])
 	}
 }

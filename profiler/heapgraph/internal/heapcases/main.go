@@ -40,6 +40,7 @@ var scenes = map[string]scene{
 	"pinned-document":   {build: pinnedDocument},
 	"interface-held":    {build: interfaceHeld},
 	"inlined":           {build: inlined},
+	"ranged":            {build: ranged},
 	"slice-of-structs":  {build: sliceOfStructs},
 	"static-struct":     {build: staticStruct},
 	"static-interface":  {build: staticInterface},
