@@ -43,7 +43,7 @@ unit: ## Go tests with race detector and shuffle, real servers included
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $$(go list ./... | grep -v -e /web/e2e $(ALONE:./%=-e /leakline/%$$))
 
 e2e: ## the product in a real Chromium
-	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 20m ./web/e2e
+	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -parallel 3 -timeout 20m ./web/e2e
 
 screenshots: ## picture every page into screenshots/, and the README's
 	@mkdir -p screenshots && LEAKLINE_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestPagesFitTheirWindow ./web/e2e
@@ -67,8 +67,8 @@ generate: ## regenerate *_templ.go
 cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
 
-patients: ## judge 43 small services, their stories told 4.5 times as fast (about 3 min)
-	@cd corpus && go test -count=1 -parallel 3 -timeout 15m .
+patients: ## judge 43 small services, their stories told 4.5 times as fast (about 2 min)
+	@cd corpus && go test -count=1 -parallel 4 -timeout 15m .
 
 corpus: build ## judge them in full and print the score (about 12 min)
 	@cd corpus && go build -o ../bin/patients ./patients && go run ./score -leakline ../$(BIN) -patients ../bin/patients -jobs 3

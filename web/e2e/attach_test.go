@@ -89,6 +89,7 @@ func TestAttach(t *testing.T) {
 
 // The call tree is walked by keys, and a link reopens it as it was.
 func TestTheCallTreeByKeys(t *testing.T) {
+	t.Parallel()
 	l := startLab(t)
 	time.Sleep(3 * time.Second) // in which the requests allocate far more than the start did
 	l.api("POST", "snapshots", map[string]any{}, nil)

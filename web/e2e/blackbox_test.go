@@ -11,6 +11,7 @@ import (
 // rises again. The page stays, leads with the death, and the black box names the
 // line.
 func TestTheSawtoothAndItsBlackBox(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, "--memory-limit", "128MiB", "--strategy", "audit-forever")
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/?window=1m", instructorToken)))
@@ -32,7 +33,8 @@ func TestTheSawtoothAndItsBlackBox(t *testing.T) {
 		t.Fatalf("state %+v, want a death at the limit", state)
 	}
 	p.do(chromedp.Click(chromedp.CSS(`[data-note-compare]`)))
-	p.until(10*time.Second, `location.pathname === '/diff' && document.querySelector('h1')?.textContent.includes('newRiskySet')`)
+	// A busy machine has Redis answer too late: then the Set is built from SQL.
+	p.until(20*time.Second, `location.pathname === '/diff' && /newRiskySet|setPerRequest\)\.miss/.test(document.querySelector('h1')?.textContent)`)
 	p.until(10*time.Second, `document.querySelectorAll('[data-icicle-graph] [role=treeitem]').length > 3`)
 
 	l.api("PUT", "limits", map[string]any{"memory_limit": 0}, nil)

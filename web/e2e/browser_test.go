@@ -157,7 +157,8 @@ func (p *browserPage) until(within time.Duration, expression string) {
 		case err != nil && !strings.Contains(err.Error(), "navigated"): // that is on its way to another page
 			p.t.Fatalf("evaluating %s: %v", expression, err)
 		case time.Now().After(deadline):
-			p.t.Fatalf("waited %v for %s", within, expression)
+			at, err := try[string](p, "location.pathname + location.search + ': ' + document.querySelector('main')?.innerText.slice(0, 1000)")
+			p.t.Fatalf("waited %v for %s at %s (%v)", within, expression, at, err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

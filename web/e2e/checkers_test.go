@@ -37,6 +37,7 @@ func startMember(t *testing.T, redis, database string) *exec.Cmd {
 // Checkers that share a Redis are found there, switched from the fleet's page,
 // and say who has followed; without Redis the page keeps what it knew.
 func TestAFleetOfCheckersIsSwitchedFromItsPage(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	redis, database := "redis://"+server.Addr, filepath.Join(t.TempDir(), "risky-users.db")
 	first := startMember(t, redis, database)

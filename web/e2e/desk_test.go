@@ -10,6 +10,7 @@ import (
 // Two instructors: the second is refused and told so, takes the desk over, and
 // the first learns of it.
 func TestTwoInstructorsAndOneDesk(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	browser := startBrowser(t)
 	desk := func(p *browserPage, says string) {

@@ -33,7 +33,7 @@ func TestFromTheBannerToTheHolder(t *testing.T) {
 		if eval[bool](p, `!document.querySelector('.chain')`) { // nobody has taken a graph of this strategy
 			p.click("[data-take-graph]")
 		}
-		p.until(20*time.Second, `document.querySelector('.chain .root')`)
+		p.until(40*time.Second, `document.querySelector('.chain .root')`)
 		if got := eval[string](p, `document.querySelector('.chain .root b').textContent`); !strings.Contains(got, leak.holder) {
 			t.Errorf("%s: the path begins at %q, want %s", leak.strategy, got, leak.holder)
 		}

@@ -27,6 +27,7 @@ type lessonSteps struct {
 // is solved by its own solution: that is how the content is tested. Most of it
 // is waiting for evidence, so that two labs share the lessons.
 func TestEveryLessonSolvesItself(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	const labs = 2
 	for group := range labs {
 		t.Run(strconv.Itoa(group), func(t *testing.T) {

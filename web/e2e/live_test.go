@@ -31,12 +31,11 @@ func TestFloorIsDrawnWhereHistorySaysItIs(t *testing.T) {
 	checked := 0
 	for _, share := range []float64{0.3, 0.6, 0.9} {
 		at := float64(h.T[0]) + share*(scale["tTo"]-float64(h.T[0]))
-		i := nearest(h.T, int64(at))
-		floor := h.Values["floor"][i]
-		if floor == nil {
-			t.Errorf("no floor in history at %.0f %% of what has been read", 100*share)
-			continue
+		i := nearest(h.T, h.Values["floor"], int64(at))
+		if i < 0 {
+			t.Fatal("no floor in all of history")
 		}
+		floor := h.Values["floor"][i]
 		x := scale["plotLeft"] + (float64(h.T[i])-scale["tFrom"])/(scale["tTo"]-scale["tFrom"])*(scale["plotRight"]-scale["plotLeft"])
 		want := scale["plotBottom"] - *floor/scale["yMax"]*(scale["plotBottom"]-scale["plotTop"])
 		got := eval[float64](p, fmt.Sprintf(floorPixel, x))
@@ -73,10 +72,13 @@ const floorPixel = `(() => {
 	return ys.length ? ys[Math.floor(ys.length / 2)] : -1;
 })()`
 
-func nearest(times []int64, at int64) int {
-	best := 0
+// nearest returns the index of the time closest to at of those that have a
+// figure, -1 when none has: without a collection in a tenth of a second there is
+// no floor.
+func nearest(times []int64, figures []*float64, at int64) int {
+	best := -1
 	for i, t := range times {
-		if abs(t-at) < abs(times[best]-at) {
+		if figures[i] != nil && (best < 0 || abs(t-at) < abs(times[best]-at)) {
 			best = i
 		}
 	}

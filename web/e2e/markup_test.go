@@ -141,6 +141,7 @@ func (p *browserPage) says(where, text string) {
 // Names that come from outside are text, whatever they say: in a profile that
 // somebody uploads, in labels, in what people call themselves.
 func TestMarkupInNamesIsText(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	dir := t.TempDir()
 	var files []string
@@ -236,6 +237,7 @@ func TestMarkupInNamesIsText(t *testing.T) {
 
 // A service that is watched may say anything of itself.
 func TestAHostileServiceIsText(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/leakline/readings", func(w http.ResponseWriter, r *http.Request) {
 		hello := agent.Hello{Process: profiler.Process{

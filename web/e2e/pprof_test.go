@@ -13,6 +13,7 @@ import (
 // pprof's own pages work in a browser under their policy, for a viewer, and
 // leave nothing in the home folder.
 func TestOpenInPprof(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	l := prepare(t, "lab", smallList)
 	l.cmd.Env = append(l.cmd.Env, "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "PATH="+t.TempDir())

@@ -26,6 +26,7 @@ const checkerToken = "checker-token-of-the-tests"
 // both jobs are scraped, every rule evaluates, and every metric that a rule or a
 // panel asks for is there.
 func TestPrometheusScrapesAsDeployed(t *testing.T) {
+	t.Parallel()
 	shared := redistest.Start(t)
 	users := filepath.Join(t.TempDir(), "risky-users.db")
 	l := startLab(t, smallList, "--redis", "redis://"+shared.Addr, "--database", users, "--seed")

@@ -26,6 +26,7 @@ func downloadsTo(dir string) chromedp.Action[chromedp.Void] {
 // A viewer predicts, downloads the report, and opens it where there is no
 // leakline any more.
 func TestReportIsTakenHome(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	b := startBrowser(t)
 	p, dir := newPage(t, b), t.TempDir()

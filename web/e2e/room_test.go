@@ -20,6 +20,7 @@ func (p *browserPage) reads(selector, part string) {
 // the reveal, the presenter's steps, and the reset. The first viewer has no
 // mouse.
 func TestARoomPredictsTogether(t *testing.T) {
+	t.Parallel()
 	const step = "#the-pattern "
 	l := startLab(t, smallList, "--share", "127.0.0.1:0")
 	browser := startBrowser(t)
@@ -114,6 +115,7 @@ func (p *browserPage) resets(l *labProcess, viewer *browserPage, step string) {
 // On the live page the presenter's cursor stands on every screen, with a name,
 // and F takes its range over until one looks elsewhere.
 func TestTheLivePageFollowsThePresenter(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	browser := startBrowser(t)
 	ada, guide := newPage(t, browser), newPage(t, browser)

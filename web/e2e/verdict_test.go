@@ -19,6 +19,7 @@ const riskySet = "github.com/leakline/leakline/checker/strategy.newRiskySet"
 // The lesson's bug is no leak, and the log that is never emptied is: the page
 // says so by itself, names the line, and begins anew after a reset.
 func TestThePageJudges(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/", instructorToken)))
@@ -57,6 +58,7 @@ func (l *labProcess) judge(word, suspect string) judged {
 
 // A range that is dragged on a chart leads to what grew in it.
 func TestADraggedRangeLeadsToItsDiff(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/?window=1m", instructorToken)))
@@ -84,6 +86,7 @@ func TestADraggedRangeLeadsToItsDiff(t *testing.T) {
 // The lesson's story: SETEX is slow, nothing bounds a check, and each request
 // holds its Set until Redis has answered. That is work that piles up, no leak.
 func TestTheSetExPileUpIsABacklog(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, smallList, "--rps", "50", "--memory-limit", "0")
 	l.judge("churn", riskySet)
 	l.api("PUT", "faults", map[string]any{"setex_latency_ms": 120_000, "check_timeout_ms": 0}, nil)

@@ -21,6 +21,7 @@ import (
 // What somebody looks at stands in the address, without the token, and the
 // address leads somebody else to the same.
 func TestALinkOpensTheSameView(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	browser := startBrowser(t)
 	p := newPage(t, browser)
@@ -54,6 +55,7 @@ func TestALinkOpensTheSameView(t *testing.T) {
 
 // The script moves the pieces that the server drew, and they still fill the bar.
 func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/?window=1m", instructorToken)))
@@ -92,6 +94,7 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 
 // A picture of the charts has them all, in the colours of the page.
 func TestChartsAreSavedAsAPicture(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/?window=1m", viewerToken)))
