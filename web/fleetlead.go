@@ -19,7 +19,7 @@ func fleetLead(f api.FleetAnswer) (tone, text string) {
 			unjudged++
 		case in.Verdict.Fault():
 			faults++
-		case *in.Verdict == verdict.Growing:
+		case *in.Verdict == verdict.Growing || *in.Verdict == verdict.OffHeap:
 			growing++
 		}
 	}
@@ -34,7 +34,7 @@ func fleetLead(f api.FleetAnswer) (tone, text string) {
 	case unjudged+silent == n:
 		tone, text = "", "Nothing has been judged yet; that takes half a minute."
 	case growing > 0:
-		tone, text = "watch", of(growing, n, "grows, and it is too early to say why.", "grow, and it is too early to say why.")+grows(f.Sites, n)
+		tone, text = "watch", of(growing, n, "grows.", "grow.")+grows(f.Sites, n)
 	default:
 		tone, text = "sound", of(n-unjudged-silent, n, "has no fault.", "have no fault.")
 	}

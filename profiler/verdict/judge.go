@@ -91,10 +91,14 @@ func (j *judgement) stale() bool {
 	return true
 }
 
+// minOutside is by how many bytes a process must grow outside Go: its own code,
+// read from the disk as it is first used, is some megabytes.
+const minOutside = 8 << 20
+
 // outside looks at what the Go heap does not explain.
 func (j *judgement) outside() bool {
 	rest := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.OutsideGo }))
-	if len(j.h.looks) < fewLooks || !rest.known() || rest.slope.Low <= 0 || rest.growth() < 4*minGrowth || !rest.even() || j.h.slows(&rest) {
+	if len(j.h.looks) < fewLooks || !rest.known() || rest.slope.Low <= 0 || rest.growth() < minOutside || !rest.even() || j.h.slows(&rest) {
 		return false
 	}
 	j.Word, j.Confidence = OffHeap, 0.8
