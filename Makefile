@@ -33,7 +33,8 @@ build: ## build bin/leakline
 dist: ## release archives for Linux, macOS and Windows into dist/, the same bytes for the same commit
 	@go run ./cmd/dist dist
 
-test: tools check unit e2e js cross patients ## set up what is missing and run every check
+test: tools check unit e2e js ## set up what is missing and run every check
+	@$(MAKE) --no-print-directory -j2 patients cross
 
 tools: ## install what the tests need (Debian, as root) or say what is missing
 	@./.ci/tools
@@ -43,7 +44,7 @@ unit: ## Go tests with race detector and shuffle, real servers included
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $$(go list ./... | grep -v -e /web/e2e $(ALONE:./%=-e /leakline/%$$))
 
 e2e: ## the product in a real Chromium
-	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -parallel 3 -timeout 20m ./web/e2e
+	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 20m ./web/e2e
 
 screenshots: ## picture every page into screenshots/, and the README's
 	@mkdir -p screenshots && LEAKLINE_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestPagesFitTheirWindow ./web/e2e
@@ -65,7 +66,7 @@ generate: ## regenerate *_templ.go
 	@go tool templ generate -log-level error
 
 cross: ## build and vet for linux, darwin and windows
-	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
+	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 nice go vet ./... && GOOS=$$os CGO_ENABLED=0 nice go build -o /dev/null ./cmd/leakline; done
 
 patients: ## judge 43 small services, their stories told 4.5 times as fast (about 2 min)
 	@cd corpus && go test -count=1 -parallel 4 -timeout 15m .
