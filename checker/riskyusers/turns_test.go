@@ -114,7 +114,9 @@ func TestStoppedLetsAnotherPublish(t *testing.T) {
 	eventually(t, "the second's turn", func() bool { return two.Status().Ours && !one.Status().Ours })
 
 	two.Set(riskyusers.Settings{Kind: riskyusers.Stopped})
-	eventually(t, "nobody's turn", func() bool { return !two.Status().Ours })
+	eventually(t, "nobody's turn", func() bool { // it stops believing before Redis has heard
+		return !two.Status().Ours && g.rdb.Exists(t.Context(), prefix+checker.UpdaterKey).Val() == 0
+	})
 	if err := one.Refresh(t.Context()); err != nil {
 		t.Errorf("asked to, a stopped updater publishes: %v", err)
 	}
