@@ -54,8 +54,24 @@ func Look(l *lab.Lab) Seen {
 			s.Past = append(s.Past, r)
 		}
 	}
+	s.bridge()
 	s.Run = everySecond(series.Readings(s.Began.Add(settling)), s.State.Generation)
 	return s
+}
+
+// bridge takes what is unknown just now, as in the pause of a heap graph, from
+// the last that was seen of this life.
+func (s *Seen) bridge() {
+	n := len(s.Past)
+	if n < 2 {
+		return
+	}
+	before := profiler.Derive(&s.Past[n-2], &s.Past[n-1])
+	for i, v := range s.Figures {
+		if !profiler.Known(v) {
+			s.Figures[i] = before[i]
+		}
+	}
 }
 
 // everySecond thins out readings of one life.

@@ -65,13 +65,13 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 	slope := j.floor.slope
 	if top == nil {
 		j.Word, j.Confidence = Growing, 0.6
-		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", signedRate(slope.Estimate))
+		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", units.BytesPerSecond(slope.Estimate))
 		return
 	}
 	if least, most, unsteady := j.unsteady(); unsteady && !j.proves(top) {
 		j.Word, j.Confidence = Growing, 0.5
 		j.Summary = fmt.Sprintf("Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
-			signedRate(slope.Estimate), units.Count(least), units.Count(most))
+			units.BytesPerSecond(slope.Estimate), units.Count(least), units.Count(most))
 		return
 	}
 	if j.fades(top) {
@@ -81,7 +81,7 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 	}
 	if j.h.slows(&j.floor) && !j.h.steady(&top.over) && !j.proves(top) {
 		j.Word, j.Confidence = Growing, 0.5
-		j.Summary = fmt.Sprintf("Growing by %s and less of late: at this rate a longer look will tell.", signedRate(slope.Estimate))
+		j.Summary = fmt.Sprintf("Growing by %s and less of late: a longer look will tell.", units.BytesPerSecond(slope.Estimate))
 		return
 	}
 	j.Word = Leak

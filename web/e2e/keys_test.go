@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -12,9 +11,8 @@ import (
 
 // solveByKeys is solve for a whole lesson in the browser, by somebody without a
 // mouse: from the form that asks for the token to the last step.
-func (l *labProcess) solveByKeys(lesson lessonSteps) {
+func (l *labProcess) solveByKeys(p *browserPage, lesson lessonSteps) {
 	l.t.Helper()
-	p := newPage(l.t, startBrowser(l.t))
 	p.do(chromedp.Navigate(l.base + "/learn"))
 	p.expect("401")
 	p.until(5*time.Second, `document.activeElement?.id === 'token'`)
@@ -27,14 +25,7 @@ func (l *labProcess) solveByKeys(lesson lessonSteps) {
 	for _, step := range lesson.Steps {
 		begun := time.Now()
 		p.solveStepByKeys(step.ID)
-		var got outcome
-		l.api(http.MethodPost, "lessons/"+lesson.ID+"/steps/"+step.ID+"/check", nil, &got)
-		for name, text := range got.Figures {
-			if text == "not measured yet" {
-				l.t.Errorf("%s: it holds, and %s was not measured", step.ID, name)
-			}
-		}
-		l.t.Logf("%s, by keys, %.1f s: %s", step.ID, time.Since(begun).Seconds(), got.Says)
+		l.measured(lesson.ID, step.ID, begun)
 	}
 	if n := eval[int](p, `window.mouse`); n != 0 {
 		l.t.Errorf("a mouse was used %d times", n)

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,9 +24,9 @@ type lessonSteps struct {
 	Steps []struct{ ID string }
 }
 
-// Every step of every lesson begins where its check says what is missing, and
-// is solved by its own solution: that is how the content is tested. Most of it
-// is waiting for evidence, so that two labs share the lessons.
+// Every step of every lesson, in a browser, begins where its check says what is
+// missing, and is solved by its own solution: that is how the content is tested.
+// Most of it is waiting for evidence, so that two labs share the lessons.
 func TestEveryLessonSolvesItself(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	const labs = 2
@@ -33,6 +34,7 @@ func TestEveryLessonSolvesItself(t *testing.T) {
 		t.Run(strconv.Itoa(group), func(t *testing.T) {
 			t.Parallel()
 			l := startLab(t)
+			browser := newPage(t, startBrowser(t)) // one for all: there is one instructor
 			var all struct{ Lessons []lessonSteps }
 			l.api(http.MethodGet, "lessons", nil, &all)
 			for i, lesson := range all.Lessons {
@@ -41,11 +43,9 @@ func TestEveryLessonSolvesItself(t *testing.T) {
 				}
 				begun := time.Now()
 				if i == 0 {
-					l.solveByKeys(lesson)
+					l.solveByKeys(browser, lesson)
 				} else {
-					for _, step := range lesson.Steps {
-						l.solve(lesson.ID, step.ID)
-					}
+					l.solveByMouse(browser, lesson)
 				}
 				t.Logf("%s: %.0f s", lesson.ID, time.Since(begun).Seconds())
 			}
@@ -53,34 +53,56 @@ func TestEveryLessonSolvesItself(t *testing.T) {
 	}
 }
 
-// solve enters a step, sees its check fail, solves it and sees its check hold,
-// with every figure of its text measured.
-func (l *labProcess) solve(lesson, step string) {
+// solveByMouse solves a lesson in the browser, as somebody does who reads it from
+// the top: predict, begin, see what is missing, have it solved, read what is so.
+func (l *labProcess) solveByMouse(p *browserPage, lesson lessonSteps) {
 	l.t.Helper()
-	begun := time.Now()
-	path := "lessons/" + lesson + "/steps/" + step + "/"
-	l.api(http.MethodPost, path+"reset", nil, nil)
+	p.do(chromedp.Navigate(l.link("/learn/"+lesson.ID, instructorToken)))
+	p.until(10*time.Second, `document.querySelector('[data-scripted]:not([hidden])')`)
+	for _, step := range lesson.Steps {
+		begun := time.Now()
+		p.solveStepByMouse(step.ID)
+		l.measured(lesson.ID, step.ID, begun)
+	}
+}
+
+func (p *browserPage) solveStepByMouse(step string) {
+	p.t.Helper()
+	in := func(selector string) string { return "#" + step + " " + selector }
+	says := func(selector, start string) string {
+		return `document.querySelector('` + in(selector) + `').textContent.startsWith('` + start + `')`
+	}
+	for i := range eval[int](p, `document.querySelectorAll('`+in("[data-question]")+`').length`) {
+		question := in(fmt.Sprintf("[data-question]:nth-of-type(%d) ", i+1))
+		if eval[bool](p, `!!document.querySelector('`+question+`input[type=radio]')`) {
+			p.click(question + "input[type=radio]")
+		} else {
+			p.do(chromedp.SetValue(question+"input", "100"))
+		}
+	}
+	p.click(in("[data-predict] .btn"))
+	p.until(10*time.Second, says("[data-predict-status]", "Locked")+` || document.querySelector('`+in("[data-predict-status]")+`').textContent.includes('predicted')`)
+	p.click(in("[data-reset-step]"))
+	p.until(60*time.Second, says("[data-step-status]", "The step begins"))
+	p.click(in("[data-check]"))
+	p.until(10*time.Second, says("[data-outcome]", "Not yet: "))
+	p.click(in("[data-solve]"))
+	p.until(150*time.Second, `document.querySelector('`+in("[data-outcome].sound")+`')?.textContent.startsWith('It holds: ')`)
+	p.until(5*time.Second, `document.querySelector('`+in("[data-reveal][open]")+`')?.checkVisibility()`)
+}
+
+// measured asks once more what a step's check says: it holds, says what is right,
+// and every figure of its text was measured.
+func (l *labProcess) measured(lesson, step string, begun time.Time) {
+	l.t.Helper()
 	var got outcome
-	l.api(http.MethodPost, path+"check", nil, &got)
-	if got.OK || !strings.HasSuffix(got.Says, ".") || len(got.Right) > 0 {
-		l.t.Errorf("%s, reset: %+v, want a sentence that says what is missing", path, got)
-	}
-	l.t.Logf("%s: not yet: %s", step, got.Says)
-	for try := 0; !got.OK; try++ {
-		if try == 3 {
-			l.t.Fatalf("%s is solved, and its check says %q", path, got.Says)
-		}
-		l.api(http.MethodPost, path+"solve", nil, nil) // again changes nothing but what needs more evidence
-		for end := time.Now().Add(30 * time.Second); !got.OK && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-			l.api(http.MethodPost, path+"check", nil, &got)
-		}
-	}
-	if len(got.Right) == 0 {
-		l.t.Errorf("%s: it holds, and what is right is not said", path)
+	l.api(http.MethodPost, "lessons/"+lesson+"/steps/"+step+"/check", nil, &got)
+	if !strings.HasSuffix(got.Says, ".") || got.OK && len(got.Right) == 0 {
+		l.t.Errorf("%s is solved, and its check says %+v, want a sentence and what is right", step, got)
 	}
 	for name, text := range got.Figures {
 		if text == "not measured yet" {
-			l.t.Errorf("%s: it holds, and %s was not measured", path, name)
+			l.t.Errorf("%s: it holds, and %s was not measured", step, name)
 		}
 	}
 	l.t.Logf("%s, %.1f s: %s %v", step, time.Since(begun).Seconds(), got.Says, got.Figures)
