@@ -117,9 +117,12 @@ var literal = regexp.MustCompile(`(\.func\d+|\.\d+|\.gowrap\d+|\.deferwrap\d+|-r
 // main.run.Collect[…].AppendSeq[…]-range1 is a loop of slices.AppendSeq. It is
 // empty when that function is not known.
 func (f *frameInfo) home(name, around string) string {
+	if !strings.HasPrefix(name, around+".") {
+		return name
+	}
 	outer := literal.ReplaceAllString(name, "")
-	if !strings.HasPrefix(outer, around+".") {
-		return outer
+	if outer == around {
+		return around
 	}
 	for _, in := range f.inlined {
 		if in.name != name && lastName(in.name) == lastName(outer) {

@@ -120,6 +120,24 @@ func (q queue) at(now float64) []uint64 {
 	return present
 }
 
+// judge looks at a queue at one place every 5 s for 45.
+func (q queue) judge(t *testing.T, place *verdict.Place) verdict.Verdict {
+	t.Helper()
+	var h verdict.History
+	s := newSimulation(1, 1e4, churns("tick", 100, 1e4))
+	for at := 0.0; at <= 45; at += 5 {
+		l := s.look(at)
+		l.Goroutines = []verdict.Goroutine{{ID: 1, State: "running", Place: place}}
+		for _, id := range q.at(at) {
+			l.Goroutines = append(l.Goroutines, verdict.Goroutine{ID: id, State: "select", Place: place})
+		}
+		if err := h.Add(l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return h.Judge()
+}
+
 // A client that keeps a connection open asks for nothing: its goroutine waits for
 // a request, and no work waits.
 func TestIdleConnectionsAreNoBacklog(t *testing.T) {
@@ -131,21 +149,9 @@ func TestIdleConnectionsAreNoBacklog(t *testing.T) {
 		want  verdict.Word
 	}{{"idle", serve, verdict.Healthy}, {"serving", handle, verdict.Backlog}} {
 		t.Run(tt.name, func(t *testing.T) {
-			var h verdict.History
-			s := newSimulation(1, 1e4, churns("tick", 100, 1e4))
-			wait := &verdict.Place{Frame: diff.Frame{Function: "net/http.(*conn).serve", Line: 2137}, Stack: tt.stack}
 			later := queue{func(float64) float64 { return 0.1 }, func(t float64) float64 { return max(0.1, t*0.8) }}
-			for at := 0.0; at <= 45; at += 5 {
-				l := s.look(at)
-				l.Goroutines = []verdict.Goroutine{{ID: 1, State: "running", Place: wait}}
-				for _, id := range later.at(at) {
-					l.Goroutines = append(l.Goroutines, verdict.Goroutine{ID: id, State: "IO wait", Place: wait})
-				}
-				if err := h.Add(l); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if v := h.Judge(); v.Word != tt.want {
+			v := later.judge(t, &verdict.Place{Frame: diff.Frame{Function: "net/http.(*conn).serve", Line: 2137}, Stack: tt.stack})
+			if v.Word != tt.want {
 				t.Errorf("judged %s: %s, want %s", v.Word, v.Summary, tt.want)
 			}
 		})
@@ -183,20 +189,7 @@ func TestGoroutineVerdicts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var h verdict.History
-			s := newSimulation(1, 1e4, churns("tick", 100, 1e4))
-			wait := &verdict.Place{Frame: diff.Frame{Function: "main.wait", File: "/src/app/main.go", Line: 7}, Stack: []string{"main.wait"}}
-			for at := 0.0; at <= 45; at += 5 {
-				l := s.look(at)
-				l.Goroutines = []verdict.Goroutine{{ID: 1, State: "running", Place: wait}}
-				for _, id := range tt.queue.at(at) {
-					l.Goroutines = append(l.Goroutines, verdict.Goroutine{ID: id, State: "select", Place: wait})
-				}
-				if err := h.Add(l); err != nil {
-					t.Fatal(err)
-				}
-			}
-			v := h.Judge()
+			v := tt.queue.judge(t, &verdict.Place{Frame: diff.Frame{Function: "main.wait", File: "/src/app/main.go", Line: 7}, Stack: []string{"main.wait"}})
 			if v.Word != tt.want || v.Word.Fault() && (v.Suspects[0].Function != "main.wait" || v.Suspects[0].Kind != "goroutine") {
 				t.Errorf("judged %+v, want %s at main.wait", v, tt.want)
 			}

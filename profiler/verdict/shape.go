@@ -56,13 +56,8 @@ func (h *History) busy(share float64) float64 { return min(share, h.work(share))
 // What is kept says nothing of the load: a cache is filled once.
 func (h *History) work(share float64) float64 {
 	garbage := newTrend(h.seconds(), h.series(func(l *look) float64 { return l.AllocBytes - l.Floor }))
-	if !garbage.known() {
+	if !garbage.known() || garbage.y[len(garbage.y)-1]-garbage.y[0] <= minGarbage {
 		return share
 	}
-	first, last := garbage.x[0], garbage.x[len(garbage.x)-1]
-	all := garbage.y[len(garbage.y)-1] - garbage.y[0]
-	if all <= minGarbage {
-		return share
-	}
-	return (garbage.y[len(garbage.y)-1] - garbage.between(last-share*(last-first))) / all
+	return garbage.late(share)
 }

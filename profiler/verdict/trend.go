@@ -129,13 +129,18 @@ func (t *trend) growth() float64 { return t.level(t.x[len(t.x)-1]) - t.level(t.x
 // much as share for what grows evenly, nothing for what has come to rest.
 func (t *trend) lateShare(share float64) float64 {
 	k := t.kept()
-	n := len(k.y)
-	first, last := k.x[0], k.x[n-1]
-	grown := k.y[n-1] - k.y[0]
+	return k.late(share)
+}
+
+// late is lateShare of what only counts up.
+func (t *trend) late(share float64) float64 {
+	n := len(t.y)
+	first, last := t.x[0], t.x[n-1]
+	grown := t.y[n-1] - t.y[0]
 	if grown <= 0 {
 		return 0
 	}
-	return (k.y[n-1] - k.between(last-share*(last-first))) / grown
+	return (t.y[n-1] - t.between(last-share*(last-first))) / grown
 }
 
 // even reports whether the slope accounts for the growth, half of what any
