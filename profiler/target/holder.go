@@ -95,21 +95,37 @@ func howOften(requests float64, entries int) string {
 	}
 }
 
-// keepersOf finds who holds what each heap suspect allocates; requests were
+// keepersOf finds who holds what each heap suspect allocates, and what is held
+// most of in the graph, for a suspect may be named only later; requests were
 // answered since it began, unknown if nobody counted.
 func keepersOf(v verdict.Verdict, a *heapgraph.Analysis, requests float64) map[string]keeper {
 	found := make(map[string]keeper)
-	for _, s := range v.Suspects {
-		if s.Kind != "heap" {
-			continue
-		}
-		key := suspectKey(s.Function, s.Line)
+	for key := range asked(v, a) {
 		held := a.Holders(func(site *heapgraph.Site) bool { return suspectKey(site.Function(), site.Line()) == key }, 1)
 		if len(held) > 0 && held[0].Kind != heapgraph.Unlisted {
 			found[key] = keeper{held[0].Name, held[0].Sentence() + howOften(requests, held[0].Entries)}
 		}
 	}
 	return found
+}
+
+// topRoots is how many of the roots that hold most have their sites looked up.
+const topRoots = 3
+
+// asked is the set of places whose holder may be wondered at.
+func asked(v verdict.Verdict, a *heapgraph.Analysis) map[string]bool {
+	keys := make(map[string]bool)
+	for _, s := range v.Suspects {
+		if s.Kind == "heap" {
+			keys[suspectKey(s.Function, s.Line)] = true
+		}
+	}
+	for _, root := range a.Top(topRoots) {
+		for _, site := range root.Sites {
+			keys[suspectKey(site.Function, site.Line)] = true
+		}
+	}
+	return keys
 }
 
 // NameHolders adds to a verdict who holds what its heap suspects allocate.

@@ -1,10 +1,16 @@
 package target
 
 import (
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
 	"github.com/leakline/leakline/profiler"
+	"github.com/leakline/leakline/profiler/heapgraph"
 	"github.com/leakline/leakline/profiler/verdict"
 )
 
@@ -61,6 +67,49 @@ func TestHowOftenOneIsKept(t *testing.T) {
 	} {
 		if got := howOften(tt.requests, tt.entries); got != tt.want {
 			t.Errorf("%d entries of %v requests: %q, want %q", tt.entries, tt.requests, got, tt.want)
+		}
+	}
+}
+
+var hoard [2][][]byte // what the test below keeps
+
+//go:noinline
+func hoardOften() { hoard[0] = append(hoard[0], make([]byte, 1<<20)) }
+
+//go:noinline
+func hoardSeldom() { hoard[1] = append(hoard[1], make([]byte, 1<<20)) }
+
+// A graph is asked for of one suspect; which others there will be nobody knows
+// then, and the process need not stand still again for them.
+func TestAGraphTellsTheHoldersOfLaterSuspects(t *testing.T) {
+	t.Cleanup(func() { hoard = [2][][]byte{} })
+	for range 10 {
+		hoardOften()
+		hoardOften()
+		hoardSeldom()
+	}
+	dump, err := os.Create(filepath.Join(t.TempDir(), "dump"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dump.Close()
+	runtime.GC()
+	debug.WriteHeapDump(dump.Fd())
+	if _, err := dump.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	graph, err := heapgraph.Read(dump, heapgraph.Options{SampleRate: runtime.MemProfileRate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := keepersOf(verdict.Verdict{}, graph.Analyze(), profiler.Unknown)
+	for _, function := range []string{"hoardOften", "hoardSeldom"} {
+		named := false
+		for key, k := range found {
+			named = named || strings.Contains(key, "target."+function+":") && strings.Contains(k.sentence, function)
+		}
+		if !named {
+			t.Errorf("nobody holds what %s allocates, of %v", function, found)
 		}
 	}
 }

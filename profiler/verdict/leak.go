@@ -68,7 +68,7 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", units.BytesPerSecond(slope.Estimate))
 		return
 	}
-	if least, most, unsteady := j.unsteady(); unsteady && !j.proves(top) {
+	if least, most, unsteady := j.unsteady(top); unsteady && !j.proves(top) {
 		j.Word, j.Confidence = Growing, 0.5
 		j.Summary = fmt.Sprintf("Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
 			units.BytesPerSecond(slope.Estimate), units.Count(least), units.Count(most))

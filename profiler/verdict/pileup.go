@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/leakline/leakline/profiler/units"
@@ -64,7 +65,8 @@ func (j *judgement) requests() bool {
 	if !pile.known() || pile.slope.Low <= 0 {
 		return false
 	}
-	first, last := pile.y[0], pile.y[len(pile.y)-1]
+	n := len(pile.y)
+	first, last := pile.y[0], min(pile.y[n-2], pile.y[n-1]) // one look may find a moment's rush
 	if last-first < piledRequests || last < piledTimes*(first+1) {
 		return false
 	}
@@ -92,14 +94,43 @@ func (j *judgement) requests() bool {
 const unsteadyLooks = 10
 
 // unsteady reports whether many times as many requests were in flight lately as
-// at least in the window. Memory that few objects are seen of may be theirs.
-func (j *judgement) unsteady() (least, most float64, _ bool) {
+// at least in the window. Memory that few objects are seen of may be theirs,
+// and more memory too, unless it is more than they can hold.
+func (j *judgement) unsteady(top *suspicion) (least, most float64, _ bool) {
 	pile := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.InFlight }))
 	if !pile.known() {
 		return 0, 0, false
 	}
 	least, most = slices.Min(pile.y), slices.Max(pile.y[max(0, len(pile.y)-unsteadyLooks):])
-	return least, most, most-least >= minQueue && most >= piledTimes*(least+1)
+	unsteady := most-least >= minQueue && most >= piledTimes*(least+1)
+	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && (j.outgrows(most) || j.outgrows(middle(pile.y))))
+}
+
+// roomy is how many times as much as others a request may hold that waits.
+const roomy = 2
+
+// outgrows reports whether the floor rose by more than so many requests can
+// hold, as seen at those looks that found no more of them in flight: none holds
+// more than it allocated. Where nobody counts requests that is not known.
+func (j *judgement) outgrows(inFlight float64) bool {
+	answered := j.h.over(func(l *look) float64 { return l.Requests })
+	if answered == nil || *answered <= 0 {
+		return false
+	}
+	seen := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 {
+		if l.InFlight > inFlight {
+			return math.NaN()
+		}
+		return l.Floor
+	}))
+	each := j.rate * j.WindowS / *answered // bytes
+	return seen.known() && seen.growth() > max(j.floor.growth()/2, roomy*(inFlight+1)*each)
+}
+
+// middle is the lower median.
+func middle(y []float64) float64 {
+	sorted := slices.Sorted(slices.Values(y))
+	return sorted[(len(sorted)-1)/2]
 }
 
 // strands reports whether goroutines come to a place, go on coming and do not

@@ -21,6 +21,7 @@ func TestRequestsThatPileUpAreABacklog(t *testing.T) {
 	}{
 		{"more and more", func(t float64) float64 { return 3 + 100*t }, verdict.Backlog},
 		{"as many as ever", func(t float64) float64 { return 3 + math.Mod(t, 4) }, verdict.Leak},
+		{"a rush at the last moment", func(t float64) float64 { return 100 * math.Floor(t/40) }, verdict.Leak},
 		{"a few more", func(t float64) float64 { return 100 + t }, verdict.Leak},
 		{"nobody knows", func(float64) float64 { return math.NaN() }, verdict.Leak},
 	} {
@@ -43,20 +44,34 @@ func TestRequestsThatPileUpAreABacklog(t *testing.T) {
 // When a busy moment has requests wait, connections and buffers come with them:
 // a few objects that stay for a while are no leak.
 func TestABusyMomentIsNoLeak(t *testing.T) {
+	few := func(t float64) float64 { return t / 2 }
+	once := func(t float64) bool { return t > 8 && t < 20 }
+	often := func(t float64) bool { return math.Mod(t, 8) > 0 }
 	for _, tt := range []struct {
-		name string
-		made func(t float64) float64 // objects of 400 kB
-		want verdict.Word
+		name        string
+		made, alive func(t float64) float64 // objects of 400 kB
+		busy        func(t float64) bool
+		requests    float64 // answered in a second
+		want        verdict.Word
 	}{
-		{"a few large objects came with it", func(t float64) float64 { return math.Min(t, 20) / 2 }, verdict.Growing},
-		{"a leak goes on all the same", func(t float64) float64 { return 100 * t }, verdict.Leak},
+		{"a few large objects came with it", func(t float64) float64 { return math.Min(t, 20) / 2 }, nil, once, math.NaN(), verdict.Growing},
+		{"a few more come still", few, nil, once, 100, verdict.Growing},
+		{"a leak goes on all the same", func(t float64) float64 { return 100 * t }, nil, once, math.NaN(), verdict.Leak},
+		{"one in five is kept, and who holds it nobody knows", func(t float64) float64 { return 20 * t }, func(t float64) float64 { return 4 * t }, once, math.NaN(), verdict.Growing},
+		{"one in five is kept, more than is in flight could hold", func(t float64) float64 { return 20 * t }, func(t float64) float64 { return 4 * t }, often, 100, verdict.Leak},
+		{"it is kept when few are in flight too", func(t float64) float64 { return 20 * t }, func(t float64) float64 { return 4 * t }, once, 2, verdict.Leak},
+		{"what is in flight could hold as much", func(t float64) float64 { return 20 * t }, func(t float64) float64 { return 4 * t }, often, 2, verdict.Growing},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, h := newSimulation(1, 1e4, source{name: "main.hold", size: 400_000, made: tt.made, alive: tt.made}), &verdict.History{}
+			hold := source{name: "main.hold", size: 400_000, made: tt.made, alive: tt.made}
+			if tt.alive != nil {
+				hold.alive = tt.alive
+			}
+			s, h := newSimulation(1, 1e4, hold), &verdict.History{}
 			for at := 0.0; at <= 24; at += 2 {
 				l := s.look(at)
-				l.InFlight = 2
-				if at > 8 && at < 20 {
+				l.InFlight, l.Requests = 2, tt.requests*at
+				if tt.busy(at) {
 					l.InFlight = 60
 				}
 				if err := h.Add(l); err != nil {
