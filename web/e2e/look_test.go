@@ -28,6 +28,7 @@ var views = []view{{"1440x900", 1440, 900}, {"390x844", 390, 844}}
 // out who sees little or uses no mouse. With
 // LEAKLINE_SCREENSHOTS=folder it leaves a picture of each.
 func TestPagesFitTheirWindow(t *testing.T) {
+	t.Parallel() // nothing in it has a deadline that a neighbour could break
 	l := startLab(t)
 	browser, script := startBrowser(t), accessScript(t)
 	pause := func(long time.Duration) { // charts are filled for a picture; a page fits or does not without
