@@ -13,11 +13,14 @@ export CGO_ENABLED ?= 0
 # busy neighbours break: one after the other.
 ALONE := ./checker/service ./lab
 
+# Runs a command when nothing else wants the processor, as far as the system can.
+IDLE := $(shell command -v chrt >/dev/null && echo chrt -i 0 || echo nice -n 19)
+
 BIN := bin/leakline
 ARGS ?=
 SEED ?=
 
-.PHONY: help dist run build test unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak vuln
+.PHONY: help dist run build test ahead alone unit e2e screenshots js check generate cross bench corpus patients fuzz clean tools faults soak vuln
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,14 +36,24 @@ build: ## build bin/leakline
 dist: ## release archives for Linux, macOS and Windows into dist/, the same bytes for the same commit
 	@go run ./cmd/dist dist
 
-test: tools check unit e2e js ## set up what is missing and run every check
-	@$(MAKE) --no-print-directory -j2 patients cross
+test: tools ## set up what is missing and run every check
+	@$(MAKE) --no-print-directory -j2 alone ahead
+	@$(MAKE) --no-print-directory unit e2e js patients
 
 tools: ## install what the tests need (Debian, as root) or say what is missing
 	@./.ci/tools
 
-unit: ## Go tests with race detector and shuffle, real servers included
+# The tests of alone wait more than they work: what only compiles is done
+# meanwhile, and gives way to them.
+ahead:
+	@$(IDLE) $(MAKE) --no-print-directory check cross
+	@CGO_ENABLED=1 $(IDLE) go list -race -test -export ./... >/dev/null
+	@cd corpus && $(IDLE) go list -test -export . >/dev/null
+
+alone: ## the tests with deadlines of their own, one package after the other
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m -p 1 $(ALONE)
+
+unit: ## the other Go tests with race detector and shuffle, real servers included
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $$(go list ./... | grep -v -e /web/e2e $(ALONE:./%=-e /leakline/%$$))
 
 e2e: ## the product in a real Chromium
@@ -66,7 +79,7 @@ generate: ## regenerate *_templ.go
 	@go tool templ generate -log-level error
 
 cross: ## build and vet for linux, darwin and windows
-	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 nice go vet ./... && GOOS=$$os CGO_ENABLED=0 nice go build -o /dev/null ./cmd/leakline; done
+	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
 
 patients: ## judge 43 small services, their stories told 4.5 times as fast (about 2 min)
 	@cd corpus && go test -count=1 -parallel 4 -timeout 15m .
