@@ -55,7 +55,8 @@ func TestSizesNameTheClassThatGrows(t *testing.T) {
 	if grew := after[size] - before[size]; grew < many || grew > many+many/2 {
 		t.Errorf("the class of %d bytes grew by %d objects, want %d", size, grew, many)
 	}
-	if grew := more - beyond; grew < large || grew > 2*large {
-		t.Errorf("what is larger than any class grew by %d bytes, want %d", grew, large)
+	// A buffer of the reading's own may have gone meanwhile.
+	if grew := more - beyond; grew < large-large/10 || grew > 2*large {
+		t.Errorf("what is larger than any class grew by %d bytes, want about %d", grew, large)
 	}
 }
