@@ -13,8 +13,11 @@ export CGO_ENABLED ?= 0
 # busy neighbours break: one after the other.
 ALONE := ./checker/service ./lab
 
+# These compute and meet no deadline: they give way to those of ALONE.
+UNHURRIED := ./cmd/dist ./profiler/heapgraph ./profiler/diff ./profiler/verdict ./templates
+
 # These take longest and begin first, so that none is left over at the end.
-LONG := ./web ./checker/riskyusers ./profiler/heapgraph
+LONG := ./web ./checker/riskyusers
 
 # Runs a command when nothing else wants the processor, as far as the system can.
 IDLE := $(shell command -v chrt >/dev/null && echo chrt -i 0 || echo nice -n 19)
@@ -46,10 +49,11 @@ test: tools ## set up what is missing and run every check
 tools: ## install what the tests need (Debian, as root) or say what is missing
 	@./.ci/tools
 
-# The tests of alone wait more than they work: what only compiles is done
-# meanwhile, and gives way to them.
-ahead:
+# The tests of alone wait more than they work: what has all the time in the world
+# is done meanwhile, and gives way to them.
+ahead: ## what only compiles or computes
 	@$(IDLE) $(MAKE) --no-print-directory check cross
+	CGO_ENABLED=1 $(IDLE) go test -race -shuffle=on -timeout 20m $(UNHURRIED)
 	@CGO_ENABLED=1 $(IDLE) go list -race -test -export ./... >/dev/null
 	@cd corpus && $(IDLE) go list -test -export . >/dev/null
 
@@ -57,7 +61,7 @@ alone: ## the tests with deadlines of their own, one package after the other
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m -p 1 $(ALONE)
 
 unit: ## the other Go tests with race detector and shuffle, real servers included
-	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $(LONG) $$(go list ./... | grep -v -e /web/e2e $(patsubst ./%,-e /leakline/%$$,$(ALONE) $(LONG)))
+	CGO_ENABLED=1 go test -race -shuffle=on -timeout 10m $(LONG) $$(go list ./... | grep -v -e /web/e2e $(patsubst ./%,-e /leakline/%$$,$(ALONE) $(UNHURRIED) $(LONG)))
 
 e2e: ## the product in a real Chromium
 	CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 20m ./web/e2e
@@ -85,7 +89,7 @@ cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -o /dev/null ./cmd/leakline; done
 
 patients: ## judge 43 small services, their stories told 4.5 times as fast (about 2 min)
-	@cd corpus && go test -count=1 -parallel 4 -timeout 15m .
+	@cd corpus && go test -count=1 -parallel 5 -timeout 15m .
 
 corpus: build ## judge them in full and print the score (about 12 min)
 	@cd corpus && go build -o ../bin/patients ./patients && go run ./score -leakline ../$(BIN) -patients ../bin/patients -jobs 3
