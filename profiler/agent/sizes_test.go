@@ -52,10 +52,10 @@ func TestSizesNameTheClassThatGrows(t *testing.T) {
 	t.Cleanup(func() { kept = nil })
 	runtime.GC()
 	after, more := read()
-	if grew := after[size] - before[size]; grew < many || grew > many+many/2 {
-		t.Errorf("the class of %d bytes grew by %d objects, want %d", size, grew, many)
+	// Some objects of others, or of the reading's own, may have gone meanwhile.
+	if grew := after[size] - before[size]; grew < many-many/10 || grew > many+many/2 {
+		t.Errorf("the class of %d bytes grew by %d objects, want about %d", size, grew, many)
 	}
-	// A buffer of the reading's own may have gone meanwhile.
 	if grew := more - beyond; grew < large-large/10 || grew > 2*large {
 		t.Errorf("what is larger than any class grew by %d bytes, want about %d", grew, large)
 	}
