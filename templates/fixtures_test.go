@@ -114,7 +114,7 @@ func diffView() DiffView {
 		Head:     SnapshotRef{ID: "23", Time: "14:04:44"},
 		Headline: Headline{Sentence: []Span{{"newRiskySet", true}, {" grew.", false}}},
 		Samples:  []Choice{{"Alive, bytes", "?sample=inuse_space", true}, {"Alive, objects", "?sample=inuse_objects", false}},
-		Change:   "alive, change",
+		Change:   "alive, change", Other: "allocated",
 		Sites: []Site{
 			{
 				Function: "example.com/a/b.grow", Place: "b/grow.go:4", Moved: "grew", Source: "source-1",

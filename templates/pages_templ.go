@@ -560,7 +560,7 @@ func DebugSelf(v DebugSelfView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<main id=\"main\" tabindex=\"-1\"><div class=\"stack\"><div><h1>The dashboard itself</h1><p class=\"mid\">What it holds now, beside the bound it never passes.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<main id=\"main\" tabindex=\"-1\"><div class=\"stack\"><div class=\"inset\"><h1>The dashboard itself</h1><p class=\"mid\">What it holds now, beside the bound it never passes.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -628,7 +628,7 @@ func DebugSelf(v DebugSelfView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</header><div class=\"scroll\"><table><thead><tr><th scope=\"col\">what</th><th class=\"n\" scope=\"col\">now</th><th class=\"n\" scope=\"col\">bound</th></tr></thead> <tbody>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</header><div class=\"scroll\"><table class=\"even\"><thead><tr><th scope=\"col\">what</th><th class=\"n\" scope=\"col\">now</th><th class=\"n\" scope=\"col\">bound</th></tr></thead> <tbody>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

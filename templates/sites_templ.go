@@ -100,7 +100,7 @@ func sitesTable(v DiffView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sortable("allocated", "none").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sortable(v.Other, "none").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -490,7 +490,7 @@ func siteRow(v DiffView, s Site, first bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = cell("allocated", s.Allocated).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cell(v.Other, s.Other).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -256,6 +256,7 @@ type DiffView struct {
 	Samples  []Choice // inuse_space, inuse_objects, alloc_space, alloc_objects
 	Per      []Choice // total, second, request
 	Change   string   // header of the ranked column: "alive, change"
+	Other    string   // header of the last figure: what the ranked column does not say
 	Scale    Scale
 	Sites    []Site
 	Folded   string // "37 sites below the noise are folded …"
@@ -302,8 +303,8 @@ type Site struct {
 	Objects    Cell
 	Kept       Cell    // share of what it allocated that is still alive
 	KeptShare  float64 // 0 to 1; negative when unknown
-	Allocated  Cell
-	Aside      string // "churn", "held by auditLog"
+	Other      Cell    // bytes allocated; bytes alive where the ranking is by those
+	Aside      string  // "churn", "held by auditLog"
 	AsideHref  string
 	Source     string // ID of the Source to show beside it, or ""
 }

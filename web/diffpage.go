@@ -91,7 +91,7 @@ func (s *Server) diffView(r *http.Request, c *api.Comparison, per string) templa
 		Page: s.page(r, s.targetOr(r, c.Head.Target), "Diff "+c.Base.ID+" → "+c.Head.ID, "diff"),
 		Base: snapshotRef(c.Base), Head: snapshotRef(c.Head), SwapHref: swapped.href(),
 		Headline: diffHeadline(c), Sample: c.Sample, Samples: sampleChoices(link, c.Kind), Per: perChoices(link),
-		Change: changeTitle(c.Sample, per), Scale: unit.scale,
+		Change: changeTitle(c.Sample, per), Other: otherTitle(c.Sample), Scale: unit.scale,
 		Empty:    "Nothing moved between these two.",
 		Pprof:    templates.Link{Text: "Open in pprof", Href: pprofHref(c.Base.ID, c.Head.ID, c.Sample)},
 		Commands: commands(c), Remark: remark(c), Warnings: c.Warnings,
@@ -195,6 +195,14 @@ func changeTitle(sample, per string) string {
 		title += " per " + per
 	}
 	return title
+}
+
+// otherTitle heads the figure that stands beside the ranked one.
+func otherTitle(sample string) string {
+	if sample == diff.AllocSpace {
+		return changeTitle(diff.InuseSpace, "total")
+	}
+	return changeTitle(diff.AllocSpace, "total")
 }
 
 // littleOf is the share of the largest change below which a site is no row:

@@ -106,7 +106,10 @@ func siteView(site *diff.Site, r *diff.Report, u perUnit, sources []templates.So
 		objects = site.AllocObjects
 	}
 	v.Objects = countCell(objects)
-	v.Kept, v.Allocated = templates.Cell{Sort: nan}, bytesCell(site.AllocBytes)
+	v.Kept, v.Other = templates.Cell{Sort: nan}, bytesCell(site.AllocBytes, units.Bytes)
+	if r.Sample == diff.AllocSpace {
+		v.Other = bytesCell(site.Bytes, units.SignedBytes)
+	}
 	if site.Kept != nil {
 		v.Kept, v.KeptShare = templates.Cell{Text: units.Percent(*site.Kept), Sort: *site.Kept}, *site.Kept
 		v.Aside = keptWord(*site.Kept)
@@ -156,11 +159,11 @@ func countCell(iv *diff.Interval) templates.Cell {
 	return templates.Cell{Text: units.SignedCount(iv.Estimate), Sort: iv.Estimate, Dim: iv.Noise()}
 }
 
-func bytesCell(iv *diff.Interval) templates.Cell {
+func bytesCell(iv *diff.Interval, write func(float64) string) templates.Cell {
 	if iv == nil {
 		return templates.Cell{Sort: nan}
 	}
-	return templates.Cell{Text: units.Bytes(iv.Estimate), Sort: iv.Estimate}
+	return templates.Cell{Text: write(iv.Estimate), Sort: iv.Estimate}
 }
 
 // codeSpans sets the names of sites in a sentence as code.
