@@ -109,8 +109,8 @@ func parseActions(text string) (all []Action, err error) {
 	return all, nil
 }
 
-// parseButton reads actions, with a label of their own before a bar where what
-// the first is called does not do.
+// parseButton reads an action, or a label, a bar and actions: what the first of
+// several is called does not say what they do together.
 func parseButton(text string) (Button, error) {
 	label, rest, own := strings.Cut(text, " | ")
 	if !own {
@@ -120,7 +120,10 @@ func parseButton(text string) (Button, error) {
 	if err != nil {
 		return Button{}, err
 	}
-	if !own {
+	switch {
+	case !own && len(actions) > 1:
+		return Button{}, fmt.Errorf("%q are several actions: want a label and a bar before them", text)
+	case !own:
 		label = verbs[actions[0].Verb].label(&actions[0])
 	}
 	return Button{label, actions}, nil

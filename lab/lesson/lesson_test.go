@@ -93,6 +93,7 @@ func TestBadContentIsRefused(t *testing.T) {
 		{"a strategy there is not", "solve: load 100", "solve: strategy magic", false, "magic"},
 		{"an action there is not", "solve: load 100", "solve: rm -rf", false, "no action"},
 		{"an argument too many", "do: load 100", "do: gc twice", false, "too much"},
+		{"a button for several actions that is called by the first", "do: load 100", "do: reset; load 100", false, "label"},
 		{"a fault there is not", "do: load 100", "do: faults magic=1", false, "magic"},
 		{"a load that is no number", "do: load 100", "do: load much", false, "much"},
 		{"no solution", "solve: load 100\n", "", false, "solve"},

@@ -120,6 +120,13 @@ func TestALessonInTheBrowser(t *testing.T) {
 	if eval[bool](p, `document.querySelector('`+step+`[data-reveal]').checkVisibility()`) {
 		t.Error("what is so is shown before anybody has tried")
 	}
+	if got := eval[string](p, `(s => s.whiteSpace + ' ' + s.fontFamily)(getComputedStyle(document.querySelector('.src td:last-child')))`); !strings.HasPrefix(got, "pre ") || !strings.Contains(got, "mono") {
+		t.Errorf("lines of Go are set in %q, want their blanks kept and one width for all", got)
+	}
+	for i, button := range []string{"Load 100/s", "Snapshot"} {
+		p.click(fmt.Sprintf("%s[data-do='%d']", step, i))
+		p.until(10*time.Second, `document.querySelector('`+step+`[data-step-status]').textContent === '`+button+`: done.'`)
+	}
 
 	p.do(chromedp.SetValue(step+"input[type=number]", "6000"))
 	p.click(step + `input[value="2"]`)
