@@ -43,6 +43,10 @@ func TestUnitsAreReadBySystemd(t *testing.T) {
 		if strings.Count(string(raw), program) != 1 {
 			t.Errorf("%s does not say %q once", unit, program)
 		}
+		// Alerts go by process_start_time_seconds, which takes /proc/stat.
+		if strings.Contains(string(raw), "ProcSubset=pid") {
+			t.Errorf("%s hides /proc/stat: CheckerRestartsOften and others could never speak up", unit)
+		}
 		shown := filepath.Join(t.TempDir(), filepath.Base(unit))
 		if err := os.WriteFile(shown, []byte(strings.Replace(string(raw), program, "ExecStart=/bin/true ", 1)), 0o600); err != nil {
 			t.Fatal(err)
