@@ -79,6 +79,11 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 		j.Summary = fmt.Sprintf("Warming up, not a leak so far: %s grows less and less.", where(top.Site))
 		return
 	}
+	if j.cameAtOnce(top) && !j.proves(top) {
+		j.Word, j.Confidence = Growing, 0.5
+		j.Summary = fmt.Sprintf("Growing by %s so far, but what %s keeps came at once: a longer look will tell.", units.BytesPerSecond(slope.Estimate), where(top.Site))
+		return
+	}
 	if j.h.slows(&j.floor) && !j.h.steady(&top.over) && !j.proves(top) {
 		j.Word, j.Confidence = Growing, 0.5
 		j.Summary = fmt.Sprintf("Growing by %s and less of late: a longer look will tell.", units.BytesPerSecond(slope.Estimate))
@@ -87,6 +92,21 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 	j.Word = Leak
 	j.Confidence = certainty(j.floor.tau, top.Sampled.Grew)
 	j.Summary = fmt.Sprintf("A leak: %s is kept, allocated at %s.", rateRange(growthOf(j, top)), where(top.Site))
+}
+
+// unsettled are the last looks, after which too few came to tell what stays.
+const unsettled = 3
+
+// cameAtOnce reports whether a site grew within two looks and has rested since,
+// as connections do. Where too few profiles tell, the floor does.
+func (j *judgement) cameAtOnce(top *suspicion) bool {
+	if top.over.known() {
+		return top.over.rests()
+	}
+	kept := j.floor.kept()
+	n := max(0, len(kept.y)-unsettled)
+	kept.x, kept.y = kept.x[:n], kept.y[:n]
+	return kept.known() && kept.rests()
 }
 
 // fades reports whether growth that noise half hides comes to rest: both

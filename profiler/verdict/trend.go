@@ -165,6 +165,19 @@ func (t *trend) step() (share float64, after int) {
 	return share, after
 }
 
+// rests reports whether nearly all growth came within two looks, and none or
+// little in those since.
+func (t *trend) rests() bool {
+	last := len(t.y) - 1
+	grown := t.y[last] - t.y[0]
+	for i := 2; i <= last-stepRest; i++ {
+		if t.y[i]-t.y[i-2] >= stepShare*grown {
+			return grown > 0
+		}
+	}
+	return false
+}
+
 // drawdown is the deepest fall from an earlier height, as a share of the whole
 // range: 0 for what only rises, 1 for what was emptied. A height counts as far as
 // the looks beside it reach it too.
