@@ -9,6 +9,7 @@ import (
 
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/internal/pgtest"
 	"github.com/leakline/leakline/internal/redistest"
 )
 
@@ -70,6 +71,75 @@ func TestAMasterOfAClusterIsKilledUnderLoad(t *testing.T) {
 	}
 	if outside < 1000 || refusedOutside*1000 > outside {
 		t.Errorf("%d of %d checks refused outside the failover, want at most one in a thousand", refusedOutside, outside)
+	}
+}
+
+// The master of a bucket is killed while the Set is published again and again
+// from PostgreSQL: no decision is wrong, and publishing goes on.
+func TestAMasterIsKilledWhileTheSetIsPublished(t *testing.T) {
+	cluster := redistest.StartCluster(t)
+	dsn := pgtest.Database(t)
+	seed(t, dsn)
+	const buckets = 16
+	layout, err := checker.NewBuckets(buckets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(t, func(c *service.Config) {
+		c.Redis, c.Database, c.Buckets, c.Strategy = strings.Join(cluster.Addrs, ","), dsn, buckets, "redis-sismember"
+		c.CheckTimeout, c.RedisStep = time.Second, 400*time.Millisecond
+	})
+	l.mustDo(t, "POST", "/control/refresh", "")
+	stop := make(chan struct{})
+	asked, published := make(chan []outcome), make(chan []outcome)
+	go func() { asked <- l.askUntil(t, stop, 0) }()
+	go func() { published <- l.publishUntil(stop) }()
+	time.Sleep(time.Second)
+	killed := time.Now()
+	cluster.KillMasterOf(t, layout.SetKey(buckets-1))
+	recovered := killed.Add(redistest.NodeTimeout + 5*time.Second)
+	time.Sleep(time.Until(recovered) + 2*time.Second)
+	close(stop)
+
+	answered, refused := 0, 0
+	for _, o := range <-asked {
+		if answered++; o.status != http.StatusOK {
+			refused++
+		}
+	}
+	before, after := 0, 0
+	for _, o := range <-published {
+		switch ok := o.status < 300; {
+		case ok && o.at.Before(killed):
+			before++
+		case ok && o.at.After(recovered):
+			after++
+		}
+	}
+	t.Logf("%d of %d checks refused; published %d times before and %d times after", refused, answered, before, after)
+	if answered < 200 || refused*100 > answered {
+		t.Errorf("%d of %d checks were refused, though SQL could be asked", refused, answered)
+	}
+	if before == 0 || after == 0 {
+		t.Errorf("published %d times before the kill and %d times after the failover, want both", before, after)
+	}
+	l.mustDo(t, "PUT", "/control/strategy", `{"name":"local-snapshot"}`) // reads every bucket
+	for user := range 2 * riskyUsers {
+		l.mustCheck(t, user)
+	}
+}
+
+// publishUntil publishes again and again.
+func (l *lab) publishUntil(stop <-chan struct{}) (all []outcome) {
+	for {
+		select {
+		case <-stop:
+			return all
+		case <-time.After(50 * time.Millisecond):
+		}
+		at := time.Now()
+		w, _ := l.do("POST", "/control/refresh", "")
+		all = append(all, outcome{at, w.Code})
 	}
 }
 

@@ -77,7 +77,7 @@ func TestAFollowerIsSwitchedByItsFleetAlone(t *testing.T) {
 
 func TestWithoutRedisAFollowerBeginsByItself(t *testing.T) {
 	dsn := filepath.Join(t.TempDir(), "x.db")
-	(&lab{dsn: dsn}).seed(t)
+	seed(t, dsn)
 	url, stop := serve(t, service.Config{Redis: "127.0.0.1:1", Database: dsn, Strategy: "redis-sismember", Fleet: "shop"})
 	eventually(t, "an answer", func() bool {
 		v, err := ask(url, 0)
@@ -210,7 +210,7 @@ func (c *company) order(t *testing.T, strategy string) fleet.Order {
 func TestTwentyCheckersAreSwitchedAHundredTimes(t *testing.T) {
 	cluster := redistest.StartCluster(t)
 	dsn := filepath.Join(t.TempDir(), "x.db")
-	(&lab{dsn: dsn}).seed(t)
+	seed(t, dsn)
 	where := strings.Join(cluster.Addrs, ",")
 	f, err := fleet.Open(where, "", fleet.DefaultName)
 	if err != nil {

@@ -51,7 +51,7 @@ func newLab(t testing.TB, change func(*service.Config)) *lab {
 func newStrictLab(t testing.TB, change func(*service.Config)) *lab {
 	t.Helper()
 	l := &lab{redis: redistest.Start(t), dsn: filepath.Join(t.TempDir(), "x.db")}
-	l.seed(t)
+	seed(t, l.dsn)
 	cfg := service.Config{Redis: l.redis.Addr, Database: l.dsn, ControlToken: token}
 	if change != nil {
 		change(&cfg)
@@ -71,9 +71,9 @@ func newStrictLab(t testing.TB, change func(*service.Config)) *lab {
 	return l
 }
 
-func (l *lab) seed(t testing.TB) {
+func seed(t testing.TB, dsn string) {
 	t.Helper()
-	store, err := riskyusers.Open(l.dsn)
+	store, err := riskyusers.Open(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

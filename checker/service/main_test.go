@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/leakline/leakline/checker/service"
+	"github.com/leakline/leakline/internal/pgtest"
 )
 
 // beChecker makes the test binary a checker of this configuration, as JSON, that
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	pgtest.Main(m)
 }
 
 func serveAs(told string) error {
