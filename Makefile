@@ -102,6 +102,7 @@ soak: ## watch a hundred processes for ten minutes, then diagnose the observer i
 
 bench: ## measure beside peers, in a module of its own; prints a table (about 8 min)
 	@ulimit -n 20000 2>/dev/null; cd bench && go run .
+	@ulimit -n 20000 2>/dev/null; go test -run '^$$' -bench ThreeHundred -benchtime 3x ./web
 
 vuln: ## ask the Go vulnerability database about what we call (needs the network)
 	@go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

@@ -3,7 +3,9 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +33,7 @@ func (b *browser) socket(t testing.TB) *websocket.Conn {
 type stream struct {
 	first, last uint64 // frames by number; none is missing between them
 	bytes, n    int
+	late        map[uint64]time.Duration // readings, by number: from their moment until they were here
 	err         error
 }
 
@@ -40,6 +43,7 @@ const theEnd = "the end"
 // read follows to the end.
 func read(conn *websocket.Conn) (s stream) {
 	conn.SetReadDeadline(time.Now().Add(2 * time.Minute))
+	s.late = make(map[uint64]time.Duration)
 	for {
 		_, raw, err := conn.ReadMessage()
 		if err != nil {
@@ -49,6 +53,7 @@ func read(conn *websocket.Conn) (s stream) {
 		var f struct {
 			Type, Reason string
 			Seq          uint64
+			T            int64 // Unix ms
 			Mark         struct{ Text string }
 		}
 		if s.err = json.Unmarshal(raw, &f); s.err != nil {
@@ -67,6 +72,9 @@ func read(conn *websocket.Conn) (s stream) {
 			return s
 		default:
 			s.last = f.Seq
+			if f.T > 0 {
+				s.late[f.Seq] = time.Since(time.UnixMilli(f.T))
+			}
 		}
 		if f.Mark.Text == theEnd {
 			return s
@@ -77,8 +85,45 @@ func read(conn *websocket.Conn) (s stream) {
 // A class of three hundred watches the charts at 10 Hz and predicts meanwhile:
 // nobody misses a frame, no answer is lost, and each is in the room.
 func TestThreeHundredWatchAndPredict(t *testing.T) {
-	const class, ticks = 300, 30
 	s := newServer(t)
+	bytes, frames := 0, 0
+	for i, got := range s.crowd(t, 30) {
+		if got.err != nil {
+			t.Errorf("viewer %d got frames %d to %d: %v", i, got.first, got.last, got.err)
+		}
+		bytes, frames = bytes+got.bytes, frames+got.n
+	}
+	if mean := bytes / frames; mean > 500 {
+		t.Errorf("a frame has %d bytes in the mean of %d, want at most 500", mean, frames)
+	}
+	if cut := s.hub.Usage().Cut; cut > 0 {
+		t.Errorf("%d viewers were cut", cut)
+	}
+}
+
+// BenchmarkThreeHundredWatchAndPredict reports the ninety-ninth percentile of
+// how long after its moment a reading is with the last of them, through every
+// door of the server.
+func BenchmarkThreeHundredWatchAndPredict(b *testing.B) {
+	for b.Loop() {
+		last := make(map[uint64]time.Duration)
+		for _, got := range newServer(b).crowd(b, 150) {
+			if got.err != nil {
+				b.Fatal(got.err)
+			}
+			for seq, late := range got.late {
+				last[seq] = max(last[seq], late)
+			}
+		}
+		all := slices.Sorted(maps.Values(last))
+		b.ReportMetric(float64(all[len(all)*99/100].Milliseconds()), "p99-ms")
+	}
+}
+
+// crowd has a class watch so many readings while each gives a name and answers.
+func (s *testServer) crowd(t testing.TB, readings int) []stream {
+	t.Helper()
+	const class, each = 300, 100 * time.Millisecond
 	s.publishRoom(t)
 	browsers, streams := make([]*browser, class), make([]stream, class)
 	var following, answering sync.WaitGroup
@@ -95,6 +140,7 @@ func TestThreeHundredWatchAndPredict(t *testing.T) {
 	}
 	for i, b := range browsers {
 		answering.Go(func() {
+			time.Sleep(time.Duration(i) * time.Duration(readings) * each / class) // people are not in step
 			for path, body := range map[string]string{
 				"room/me": fmt.Sprintf(`{"name":"Person %d"}`, i), answersPath: fmt.Sprintf(`{"answers":["%d"]}`, i%3),
 			} {
@@ -104,10 +150,11 @@ func TestThreeHundredWatchAndPredict(t *testing.T) {
 			}
 		})
 	}
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(each)
 	defer tick.Stop()
-	for range ticks {
-		s.hub.Reading(profiler.Point{At: <-tick.C, Generation: 1, Figures: figures})
+	for range readings {
+		<-tick.C
+		s.hub.Reading(profiler.Point{At: time.Now(), Generation: 1, Figures: figures})
 	}
 	answering.Wait()
 	if tallies, err := s.target.Room.Distribution(room.Place{Lesson: "identify-the-leak", Step: "the-pattern"}); err != nil || fmt.Sprint(tallies[0].Choices) != "[100 100 100]" {
@@ -115,17 +162,5 @@ func TestThreeHundredWatchAndPredict(t *testing.T) {
 	}
 	s.hub.Mark(profiler.Mark{At: time.Now(), Text: theEnd})
 	following.Wait()
-	bytes, frames := 0, 0
-	for i, got := range streams {
-		if got.err != nil {
-			t.Errorf("viewer %d got frames %d to %d: %v", i, got.first, got.last, got.err)
-		}
-		bytes, frames = bytes+got.bytes, frames+got.n
-	}
-	if mean := bytes / frames; mean > 500 {
-		t.Errorf("a frame has %d bytes in the mean of %d, want at most 500", mean, frames)
-	}
-	if cut := s.hub.Usage().Cut; cut > 0 {
-		t.Errorf("%d viewers were cut", cut)
-	}
+	return streams
 }
