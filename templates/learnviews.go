@@ -38,6 +38,7 @@ type LessonStep struct {
 	Prose, Said, Measured string
 	Questions             []LessonQuestion
 	Excerpts              []Source
+	Alerts                []Source // that would have warned
 	Do                    []string // labels of buttons
 	Sealed                bool     // what is so is not on the page
 }

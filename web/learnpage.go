@@ -111,14 +111,22 @@ func stepView(s lesson.Step, seen *lesson.Seen) templates.LessonStep {
 		v.Questions = append(v.Questions, question)
 	}
 	for _, e := range s.Excerpts {
-		source := templates.Source{Title: strategyDir + e.File}
-		for i, line := range e.Lines {
-			source.Lines = append(source.Lines, templates.SourceLine{Number: strconv.Itoa(e.First + i), Text: line})
-		}
-		v.Excerpts = append(v.Excerpts, source)
+		v.Excerpts = append(v.Excerpts, numbered(strategyDir, e))
+	}
+	for _, e := range s.Alerts {
+		v.Alerts = append(v.Alerts, numbered("docs/deploy/", e))
 	}
 	for _, b := range s.Do {
 		v.Do = append(v.Do, b.Label)
 	}
 	return v
+}
+
+// numbered is an excerpt with the numbers of its lines.
+func numbered(dir string, e lesson.Excerpt) templates.Source {
+	source := templates.Source{Title: dir + e.File}
+	for i, line := range e.Lines {
+		source.Lines = append(source.Lines, templates.SourceLine{Number: strconv.Itoa(e.First + i), Text: line})
+	}
+	return source
 }

@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/leakline/leakline/checker/strategy"
+	"github.com/leakline/leakline/docs/deploy"
 )
 
-// An Excerpt is a function of a strategy as it was compiled into this binary,
-// so that a lesson cannot show other code than what runs.
+// An Excerpt is a function of a strategy as it was compiled into this binary, or
+// an alert that ships with it, so that a lesson cannot show what is not so.
 type Excerpt struct {
-	File  string // base name, below checker/strategy
-	Name  string // "newRiskySet", or "setPerRequest.miss"
+	File  string // base name, below checker/strategy or docs/deploy
+	Name  string // "newRiskySet", "setPerRequest.miss", or of the alert
 	First int    // line of the first of Lines
 	Lines []string
 }
@@ -55,4 +56,21 @@ func functionName(f *ast.FuncDecl) string {
 		return id.Name + "." + f.Name.Name
 	}
 	return f.Name.Name
+}
+
+// cutAlert finds an alert by name among those that ship, without what it tells
+// people.
+func cutAlert(name string) (Excerpt, error) {
+	lines := strings.Split(deploy.Alerts, "\n")
+	for first, line := range lines {
+		if strings.TrimSpace(line) != "- alert: "+name {
+			continue
+		}
+		last := first
+		for last < len(lines) && !strings.Contains(lines[last], "annotations:") && strings.TrimSpace(lines[last]) != "" {
+			last++
+		}
+		return Excerpt{"alerts.yml", name, first + 1, lines[first:last]}, nil
+	}
+	return Excerpt{}, fmt.Errorf("no alert %s ships", name)
 }

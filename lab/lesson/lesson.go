@@ -26,6 +26,7 @@ type Step struct {
 	Said      Prose // the answer of the text the lesson is made from; may be empty
 	Measured  Prose // what is so, with figures from the lab
 	Excerpts  []Excerpt
+	Alerts    []Excerpt // that would have warned, shown with what is so
 	Do        []Button
 	Setup     []Action
 	Solve     []Action

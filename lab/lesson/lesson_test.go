@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"github.com/leakline/leakline/checker/strategy"
+	"github.com/leakline/leakline/docs/deploy"
 	"github.com/leakline/leakline/lab/lesson"
 )
 
@@ -42,6 +43,27 @@ func checkProse(t *testing.T, where string, p lesson.Prose) {
 	}
 	if strings.ContainsAny(strings.ReplaceAll(p.Markdown, "`new Set()`", ""), "!") {
 		t.Errorf("%s: an exclamation mark", where)
+	}
+}
+
+// The lesson on monitoring ends each step with an alert that ships, whole but for
+// what it tells people.
+func TestAlertsAreThoseThatShip(t *testing.T) {
+	l, err := lesson.Find("fix-the-monitoring")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(deploy.Alerts, "\n")
+	for _, s := range l.Steps {
+		if len(s.Alerts) == 0 {
+			t.Errorf("%s shows no alert", s.ID)
+		}
+		for _, e := range s.Alerts {
+			got, end := strings.Join(e.Lines, "\n"), e.First-1+len(e.Lines)
+			if got != strings.Join(lines[e.First-1:end], "\n") || !strings.Contains(got, "expr:") || !strings.Contains(lines[end], "annotations:") {
+				t.Errorf("%s: %s is not at line %d, or not whole: %q", s.ID, e.Name, e.First, got)
+			}
+		}
 	}
 }
 
@@ -94,6 +116,7 @@ func TestBadContentIsRefused(t *testing.T) {
 		{"an action there is not", "solve: load 100", "solve: rm -rf", false, "no action"},
 		{"an argument too many", "do: load 100", "do: gc twice", false, "too much"},
 		{"a button for several actions that is called by the first", "do: load 100", "do: reset; load 100", false, "label"},
+		{"an alert that does not ship", "do: load 100", "alert: Nothing", false, "Nothing"},
 		{"a fault there is not", "do: load 100", "do: faults magic=1", false, "magic"},
 		{"a load that is no number", "do: load 100", "do: load much", false, "much"},
 		{"no solution", "solve: load 100\n", "", false, "solve"},

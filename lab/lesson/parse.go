@@ -87,6 +87,10 @@ func (s *Step) take(f field) (err error) {
 		var e Excerpt
 		e, err = cut(f.value)
 		s.Excerpts = append(s.Excerpts, e)
+	case "alert":
+		var e Excerpt
+		e, err = cutAlert(f.value)
+		s.Alerts = append(s.Alerts, e)
 	case "do":
 		var b Button
 		b, err = parseButton(f.value)
