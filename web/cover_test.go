@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"net/http"
@@ -12,11 +13,13 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/lab/lesson"
 	"github.com/leakline/leakline/lab/room"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // aroundTheCover matches what web may say only through web/api/cover.go.
-var aroundTheCover = regexp.MustCompile(`Watch\.Turns\(\)|Watch\.Verdict\(\)|Lab\.State\(\)|Lab\.State\b[^(]|Lab\.Scores\(|Series\(\)\.Spans\(|Archive\.Get\(|Graphs\.Get\(`)
+var aroundTheCover = regexp.MustCompile(`Watch\.Turns\(\)|Watch\.Verdict\(\)|Lab\.State\(\)|Lab\.State\b[^(]|Lab\.Scores\(|Series\(\)\.Spans\(|Archive\.Get\(|Graphs\.Get\(|lesson\.Look\(`)
 
 func TestNothingReachesAroundTheCover(t *testing.T) {
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -40,6 +43,7 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 	fault := regexp.MustCompile(`\b7654\b`) // by itself: longer numbers have it by chance
 	s := newServer(t)
 	s.run(t)
+	frames := s.follow(t)
 	s.must(t, "PUT", "/api/v1/cover", `{"covered":true}`)
 	s.must(t, "PUT", "/api/v1/strategy", `{"name":"`+secret+`"}`)
 	s.must(t, "PUT", "/api/v1/faults", `{"setex_latency_ms":7654}`)
@@ -49,11 +53,16 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 	for _, path := range []string{
 		"/api/v1/state", "/api/v1/verdict", "/api/v1/history", "/api/v1/targets", "/api/v1/scoreboard", "/api/v1/scoreboard.csv",
 		"/api/v1/readings.csv", "/api/v1/snapshots", "/api/v1/snapshots/" + id, "/metrics", "/", "/snapshots", "/report.html",
+		"/api/v1/lessons", "/learn/is-it-a-leak", "/learn/identify-the-leak", "/learn/fix-the-monitoring", "/learn/real-leaks",
 	} {
 		resp, body := s.send(t, "GET", path, bearer(tokens.Viewer))
 		if resp.StatusCode != http.StatusOK || strings.Contains(body, secret) || fault.MatchString(body) {
 			t.Errorf("GET %s: %d, and names the patient: %v", path, resp.StatusCode, strings.Contains(body, secret))
 		}
+	}
+	s.checksSayNothing(t, secret)
+	if told := s.toldUnderCover(frames, secret); strings.Contains(told, secret) || fault.MatchString(told) || !strings.Contains(told, lab.Covered) {
+		t.Errorf("the stream tells %s", told)
 	}
 	if strings.Contains(taken, secret) {
 		t.Errorf("taking a snapshot names the patient: %s", taken)
@@ -84,6 +93,28 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 			t.Errorf("a mark made under the cover: %+v", m)
 		}
 	}
+}
+
+// checksSayNothing has a viewer check every step that is not of the blind lesson.
+func (s *testServer) checksSayNothing(t *testing.T, secret string) {
+	t.Helper()
+	for _, l := range lesson.All() {
+		for _, step := range l.Steps {
+			path := "/api/v1/lessons/" + l.ID + "/steps/" + step.ID + "/check"
+			_, body := s.send(t, "POST", path, bearer(tokens.Viewer))
+			if covered := strings.Contains(body, `"ok":false`) && strings.Contains(body, "What runs is covered"); strings.Contains(body, secret) || !l.Blind && !covered {
+				t.Errorf("POST %s under the cover: %s", path, body)
+			}
+		}
+	}
+}
+
+// toldUnderCover ends the stream, after a state and a verdict, and returns it.
+func (s *testServer) toldUnderCover(frames <-chan [][]byte, secret string) string {
+	s.hub.State(s.api.StateFrame(s.target))
+	s.target.PublishVerdict(verdict.Verdict{Word: verdict.Leak, Summary: secret + " leaks."})
+	s.hub.Close()
+	return string(bytes.Join(<-frames, []byte("\n")))
 }
 
 // must sends a JSON body as the instructor and returns the answer to it.

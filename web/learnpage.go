@@ -52,14 +52,13 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	seen := lesson.Look(t.Lab)
+	seen := t.Seen()
 	view := templates.LessonView{
 		Page: s.page(r, t, l.Title, "learn"), ID: l.ID, Title: l.Title, Teaches: l.Teaches, Blind: l.Blind,
 		Figures: allFigures(seen.Figures),
 	}
 	if l.Blind {
-		state := t.LabState()
-		view.Covered = state.Covered()
+		view.Covered = seen.State.Covered()
 	} else {
 		view.Word, view.Tone = word(seen.Verdict.Word), api.VerdictTone(seen.Verdict.Word)
 		view.Sentence = seen.Verdict.Summary

@@ -89,8 +89,8 @@ func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	seen, at := lesson.Look(t.Lab), room.Place{Lesson: l.ID, Step: s.ID}
-	outcome := s.Hold(&seen)
+	outcome, seen := t.hold(l, s)
+	at := room.Place{Lesson: l.ID, Step: s.ID}
 	wire := jsonOutcome{OK: outcome.OK, Says: outcome.Says, Right: []*int{}, Figures: map[string]string{}}
 	if outcome.OK {
 		t.Room.Held(at, time.Now())
