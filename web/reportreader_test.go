@@ -38,6 +38,16 @@ func TestReadersSeeTheirOwnPredictions(t *testing.T) {
 		t.Errorf("it sums up to %q", got)
 	}
 
+	sight.Me.Answers[0].Late = true
+	late := readerView(sight, lessons, false).Lessons[0]
+	if a := late.Steps[0].Answers[1]; !late.Steps[0].Late || a.So != "that" || a.Outcome != "" {
+		t.Errorf("what was said after the reveal is %+v, want it beside what is so, and not judged", late.Steps[0])
+	}
+	if late.Summary != "1 of 3 steps predicted; 0 of 0 choices as predicted." {
+		t.Errorf("with a step answered after the reveal it sums up to %q", late.Summary)
+	}
+	sight.Me.Answers[0].Late = false
+
 	lessons[0].Blind = true
 	if a := readerView(sight, lessons, true).Lessons[0].Steps[0].Answers[1]; a.So != "" || a.Outcome != "" {
 		t.Errorf("under the cover it tells %+v", a)

@@ -20,8 +20,8 @@ type Shown struct {
 // A Step is how far the room is with one.
 type Step struct {
 	Place
-	Here      int     `json:"here"` // of those who have a page open
-	Answered  int     `json:"answered"`
+	Here      int     `json:"here"`     // of those who have a page open
+	Answered  int     `json:"answered"` // before the reveal
 	Revealed  bool    `json:"revealed"`
 	HeldAt    *int64  `json:"held_at"`   // Unix ms; nil while its check has held for nobody
 	Questions []Tally `json:"questions"` // nil where they are not to be seen
@@ -46,6 +46,7 @@ type Me struct {
 type Answers struct {
 	Place
 	Answers []string `json:"answers"`
+	Late    bool     `json:"late"` // after the reveal: not counted
 }
 
 // A Person is a member as guides see it. Namesakes are numbered.
@@ -123,8 +124,8 @@ func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 func (m *member) me(presenting bool) *Me {
 	me := &Me{Name: m.name, At: m.place(), Presenting: presenting, Answers: []Answers{}}
 	for _, p := range allPlaces() {
-		if answers, ok := m.answers[p]; ok {
-			me.Answers = append(me.Answers, Answers{p, written(answers)})
+		if given, ok := m.answers[p]; ok {
+			me.Answers = append(me.Answers, Answers{p, written(given.answers), given.late})
 		}
 	}
 	return me

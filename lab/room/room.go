@@ -65,7 +65,7 @@ type Room struct {
 	rev      uint64 // of what can be seen; never falls
 	members  map[string]*member
 	arrivals int
-	answered map[Place]int     // members who have locked a step, guides not counted
+	answered map[Place]int     // members who have predicted a step, guides not counted
 	tallied  map[Place][]Tally // what is known of their predictions; never changed, only dropped
 	revealed map[Place]bool
 	held     map[Place]time.Time // since when a step's check is known to hold

@@ -106,6 +106,26 @@ func TestDistributionCountsTheClassAndNotItsGuide(t *testing.T) {
 	}
 }
 
+// What is said after the reveal is no prediction: it is kept, and not counted.
+func TestWhatIsSaidAfterTheRevealIsNotCounted(t *testing.T) {
+	r := room.New(room.Config{})
+	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
+	must(t, r.Reveal(pattern))
+	must(t, r.Lock(viewer("b"), pattern, []string{"1"}))
+	must(t, r.Join(room.Visitor{Session: "b", Guide: true}, name("Bob"))) // and back, which counts anew
+	must(t, r.Join(viewer("b"), name("Bob")))
+	s := r.Look(viewer("b"))
+	if step := stepOf(t, s.Shown, pattern); step.Answered != 1 || !reflect.DeepEqual(step.Questions, []room.Tally{{Choices: []int{1, 0, 0}}}) {
+		t.Errorf("the room sees %+v, want what was said before the reveal", step)
+	}
+	if want := []room.Answers{{Place: pattern, Answers: []string{"1"}, Late: true}}; !reflect.DeepEqual(s.Me.Answers, want) {
+		t.Errorf("own answers %+v, want %+v", s.Me.Answers, want)
+	}
+	if a := r.Look(viewer("a")).Me.Answers[0]; a.Late {
+		t.Error("what was said before the reveal is called late")
+	}
+}
+
 // What others predicted, and who they are, is the guide's until it is revealed.
 func TestAViewerSeesNobodyAndNothingUnrevealed(t *testing.T) {
 	r := room.New(room.Config{})

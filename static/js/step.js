@@ -101,6 +101,7 @@ export class Step {
   /** How the prediction did, once that is known. */
   #score() {
     const { right } = this.#kept, answers = this.#answers ?? [];
+    if (this.#room.late(this.#place)) return "Locked after the reveal, so it is not counted.";
     if (!right) return "Locked. Now try it.";
     const asked = right.filter((r) => r !== null).length;
     const met = right.filter((r, i) => r !== null && String(r) === answers[i]).length;
