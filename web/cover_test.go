@@ -153,7 +153,7 @@ func TestBlindAnswersWaitForAPrediction(t *testing.T) {
 	if found := named.FindString(page()); found != "" {
 		t.Errorf("the page says %q before a prediction", found)
 	}
-	s.target.Room.Held(room.Place{Lesson: "is-it-a-leak", Step: "patient-b"}, time.Now())
+	s.target.Room.Held(room.Place{Lesson: "is-it-a-leak", Step: "patient-b"}, time.Now(), nil)
 	if found := named.FindString(page()); found != "" {
 		t.Errorf("the page says %q when the check has held for somebody else", found)
 	}

@@ -22,7 +22,7 @@ func readersPart(r *http.Request, t *api.Target) ([]byte, error) {
 		return nil, nil
 	}
 	sight := t.Room.Look(room.Visitor{Session: sender.Session, Guide: sender.Role == guard.Instructor})
-	view := readerView(&sight, lesson.All(), t.Uncovered() != nil)
+	view := readerView(&sight, lesson.All(), t.Room.Measured, t.Uncovered() != nil)
 	if view == nil {
 		return nil, nil
 	}
@@ -34,9 +34,9 @@ func readersPart(r *http.Request, t *api.Target) ([]byte, error) {
 }
 
 // readerView lays what somebody has predicted beside what is so. That is told
-// of steps whose check has held, as the lesson does; of blind ones not while
-// the names are covered.
-func readerView(sight *room.Sight, lessons []lesson.Lesson, covered bool) *templates.ReportReader {
+// of steps whose check has held, as the lesson does, with what was measured then;
+// of blind ones not while the names are covered.
+func readerView(sight *room.Sight, lessons []lesson.Lesson, measured func(room.Place) (map[string]string, bool), covered bool) *templates.ReportReader {
 	if sight.Me == nil || len(sight.Me.Answers) == 0 {
 		return nil
 	}
@@ -55,7 +55,8 @@ func readerView(sight *room.Sight, lessons []lesson.Lesson, covered bool) *templ
 			if len(answered[at].Answers) != len(s.Questions) || len(s.Questions) == 0 {
 				continue // not answered, or another text than the one that was
 			}
-			step := readerStep(&s, answered[at], held[at], !(l.Blind && covered))
+			figures, _ := measured(at)
+			step := readerStep(&s, answered[at], held[at], figures, !(l.Blind && covered))
 			if !step.Late {
 				predicted++
 			}
@@ -81,7 +82,7 @@ func readerView(sight *room.Sight, lessons []lesson.Lesson, covered bool) *templ
 	return v
 }
 
-func readerStep(s *lesson.Step, given room.Answers, held *int64, tell bool) templates.ReportStep {
+func readerStep(s *lesson.Step, given room.Answers, held *int64, figures map[string]string, tell bool) templates.ReportStep {
 	v := templates.ReportStep{Title: s.Title, Late: given.Late}
 	if held != nil {
 		v.Held = clock(time.UnixMilli(*held))
@@ -96,7 +97,7 @@ func readerStep(s *lesson.Step, given room.Answers, held *int64, tell bool) temp
 		switch {
 		case held == nil || !tell:
 		case q.Figure != "":
-			a.So = "measured in the step, while it ran"
+			a.So = figures[q.Figure]
 		case isChoice:
 			a.So = q.Choices[q.Right]
 			switch {

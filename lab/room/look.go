@@ -109,8 +109,8 @@ func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 	}
 	for _, p := range places {
 		step := Step{Place: p, Here: here[p], Answered: r.answered[p], Revealed: r.revealed[p]}
-		if at, ok := r.held[p]; ok {
-			ms := at.UnixMilli()
+		if held, ok := r.held[p]; ok {
+			ms := held.at.UnixMilli()
 			step.HeldAt = &ms
 		}
 		if found, err := p.find(); err == nil && (sealed || step.Revealed) {

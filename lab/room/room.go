@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -68,7 +69,7 @@ type Room struct {
 	answered map[Place]int     // members who have predicted a step, guides not counted
 	tallied  map[Place][]Tally // what is known of their predictions; never changed, only dropped
 	revealed map[Place]bool
-	held     map[Place]time.Time // since when a step's check is known to hold
+	held     map[Place]holding // what was so when a step's check held first
 
 	view      View
 	presenter *member   // nil while nobody presents
@@ -89,7 +90,7 @@ func New(cfg Config) *Room {
 func (r *Room) clearLocked() {
 	r.id = rand.Text()[:8]
 	r.answered, r.tallied = make(map[Place]int), make(map[Place][]Tally)
-	r.revealed, r.held = make(map[Place]bool), make(map[Place]time.Time)
+	r.revealed, r.held = make(map[Place]bool), make(map[Place]holding)
 	r.touched = make(map[Place]bool)
 	r.view, r.presenter, r.left = View{}, nil, time.Time{}
 }
@@ -124,14 +125,30 @@ func (r *Room) Reveal(p Place) error {
 	return nil
 }
 
-// Held notes that a step's check holds; the first time counts.
-func (r *Room) Held(p Place, at time.Time) {
+// holding is since when a step's check is known to hold, and the figures of its
+// text as they were then, in words.
+type holding struct {
+	at      time.Time
+	figures map[string]string
+}
+
+// Held notes that a step's check holds, and its figures; the first time counts.
+func (r *Room) Held(p Place, at time.Time, figures map[string]string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, known := r.held[p]; !known {
-		r.held[p] = at
+		r.held[p] = holding{at, maps.Clone(figures)}
 		r.crowdLocked(p)
 	}
+}
+
+// Measured returns the figures of a step as they were when its check held first,
+// not to be changed; ok is false while it has not.
+func (r *Room) Measured(p Place) (figures map[string]string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	held, ok := r.held[p]
+	return held.figures, ok
 }
 
 // crowdLocked has steps and members told of anew.

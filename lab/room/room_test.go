@@ -201,6 +201,24 @@ func TestWhoHasGoneIsCountedIfItDidSomething(t *testing.T) {
 	}
 }
 
+// Later figures may be of something else that runs by then.
+func TestFiguresStayAsTheyWereWhenTheCheckHeld(t *testing.T) {
+	r := room.New(room.Config{})
+	if figures, ok := r.Measured(again); ok {
+		t.Errorf("figures %v before the check has held", figures)
+	}
+	for _, sets := range []string{"6 000", "12"} {
+		r.Held(again, time.Now(), map[string]string{"sets_per_minute": sets})
+	}
+	if figures, ok := r.Measured(again); !ok || figures["sets_per_minute"] != "6 000" {
+		t.Errorf("figures %v, %v, want those of the first time", figures, ok)
+	}
+	r.Reset()
+	if figures, ok := r.Measured(again); ok {
+		t.Errorf("figures %v of the room before", figures)
+	}
+}
+
 func TestResetForgetsAllAndIsAnotherRoom(t *testing.T) {
 	r := room.New(room.Config{})
 	leave := r.Arrive(viewer("a"))
@@ -208,7 +226,7 @@ func TestResetForgetsAllAndIsAnotherRoom(t *testing.T) {
 	must(t, r.Join(viewer("gone"), name("Bob")))
 	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
 	must(t, r.Reveal(pattern))
-	r.Held(pattern, time.Now())
+	r.Held(pattern, time.Now(), nil)
 	before := r.Look(viewer("a"))
 	r.Reset()
 	after := r.Look(viewer("a"))

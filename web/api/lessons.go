@@ -92,8 +92,12 @@ func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error
 	outcome, seen := t.hold(l, s)
 	at := room.Place{Lesson: l.ID, Step: s.ID}
 	wire := jsonOutcome{OK: outcome.OK, Says: outcome.Says, Right: []*int{}, Figures: map[string]string{}}
+	figures := make(map[string]string)
 	if outcome.OK {
-		t.Room.Held(at, time.Now())
+		for _, name := range s.Figures() {
+			figures[name] = seen.Figure(name)
+		}
+		t.Room.Held(at, time.Now(), figures)
 		locked, _ := t.Room.Opened(Looker(r), at)
 		wire.Sealed = l.Blind && !locked && !guard.SenderFrom(r.Context()).Scripted()
 	}
@@ -108,9 +112,7 @@ func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error
 			}
 			wire.Right = append(wire.Right, right)
 		}
-		for _, name := range s.Figures() {
-			wire.Figures[name] = seen.Figure(name)
-		}
+		wire.Figures = figures
 	}
 	return answer(w, http.StatusOK, wire)
 }
