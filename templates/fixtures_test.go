@@ -88,6 +88,7 @@ func roomView(instructor bool) RoomView {
 	return v
 }
 
+// lessonView has one step, which is open.
 func lessonView(instructor, blind bool) LessonView {
 	return LessonView{
 		Other: Link{"Large view", "/learn/a?view=room"},

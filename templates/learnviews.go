@@ -14,8 +14,8 @@ type LearnView struct {
 // A LessonRow is what a lesson teaches and how long that takes.
 type LessonRow struct{ Href, Title, Teaches, Length string }
 
-// LessonView is one lesson: every step in full, so that it can be read without
-// a script and without a lab.
+// LessonView is one lesson, which can be read without a script. What is so is
+// in the steps that are open to who asks.
 type LessonView struct {
 	Page     Page
 	ID       string
@@ -39,7 +39,7 @@ type LessonStep struct {
 	Questions             []LessonQuestion
 	Excerpts              []Source
 	Do                    []string // labels of buttons
-	Sealed                bool     // what is so is not on the page
+	Sealed                bool     // what is so is not on the page: Said, Measured and the answers are empty
 }
 
 // A LessonQuestion asks for a choice, or for a number where there are none.

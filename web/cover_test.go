@@ -10,11 +10,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/leakline/leakline/lab"
 	"github.com/leakline/leakline/lab/lesson"
-	"github.com/leakline/leakline/lab/room"
 	"github.com/leakline/leakline/profiler/verdict"
 )
 
@@ -129,44 +127,4 @@ func (s *testServer) must(t *testing.T, method, path, body string) string {
 		t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, answer)
 	}
 	return answer
-}
-
-// What a blind lesson's patients have is sent to nobody who has not said what
-// they expect.
-func TestBlindAnswersWaitForAPrediction(t *testing.T) {
-	s := newServer(t)
-	const path, place = "/learn/is-it-a-leak", "/is-it-a-leak/patient-b"
-	resp, _ := s.send(t, "POST", "/session", func(r *http.Request) {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		body := "token=" + tokens.Viewer
-		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
-	})
-	cookie := resp.Cookies()[0]
-	page := func() string {
-		resp, body := s.send(t, "GET", path, func(r *http.Request) { r.AddCookie(cookie) })
-		if resp.StatusCode != http.StatusOK {
-			t.Fatalf("GET %s: %d", path, resp.StatusCode)
-		}
-		return body
-	}
-	named := regexp.MustCompile(`audit-forever|local-snapshot|warm-cache|set-per-request|What we measured`)
-	if found := named.FindString(page()); found != "" {
-		t.Errorf("the page says %q before a prediction", found)
-	}
-	s.target.Room.Held(room.Place{Lesson: "is-it-a-leak", Step: "patient-b"}, time.Now(), nil)
-	if found := named.FindString(page()); found != "" {
-		t.Errorf("the page says %q when the check has held for somebody else", found)
-	}
-	resp, body := s.send(t, "PUT", "/api/v1/room/me/answers"+place, func(r *http.Request) {
-		r.AddCookie(cookie)
-		r.Header.Set("Content-Type", "application/json")
-		answers := `{"answers":["0"]}`
-		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(answers)), int64(len(answers))
-	})
-	if resp.StatusCode >= 300 {
-		t.Fatalf("locking a prediction: %d %s", resp.StatusCode, body)
-	}
-	if got := page(); !strings.Contains(got, "audit-forever") || strings.Contains(got, "warm-cache") {
-		t.Error("after a prediction the page does not say what this patient has, and that one alone")
-	}
 }

@@ -72,16 +72,17 @@ func (r *Room) Look(v Visitor) Sight {
 	return s
 }
 
-// Opened reports whether a visitor has locked a prediction at a step, and
-// whether the step's check has held: then what is so is no secret.
-func (r *Room) Opened(v Visitor, p Place) (locked, held bool) {
+// Open reports whether what is so at a step is no secret to a visitor: they have
+// locked their prediction, the guide has revealed the step, or the room has no
+// place for them to lock anything.
+func (r *Room) Open(v Visitor, p Place) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if m := r.members[v.Session]; m != nil {
-		_, locked = m.answers[p]
+		_, locked := m.answers[p]
+		return locked || r.revealed[p]
 	}
-	_, held = r.held[p]
-	return locked, held
+	return r.revealed[p] || v.Session != "" && !r.placeLocked()
 }
 
 func allPlaces() (all []Place) {

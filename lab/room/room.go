@@ -178,6 +178,17 @@ func (r *Room) Usage() Usage {
 	return Usage{len(r.members), r.cfg.MaxMembers}
 }
 
+// placeLocked reports whether there is a place for one more, which it makes
+// where nothing is lost.
+func (r *Room) placeLocked() bool {
+	if len(r.members) >= r.cfg.MaxMembers {
+		for _, m := range r.members {
+			r.forgetIdleLocked(m)
+		}
+	}
+	return len(r.members) < r.cfg.MaxMembers
+}
+
 // memberLocked finds a visitor, or lets it in.
 func (r *Room) memberLocked(v Visitor) (*member, error) {
 	if m := r.members[v.Session]; m != nil {
@@ -193,12 +204,7 @@ func (r *Room) memberLocked(v Visitor) (*member, error) {
 		}
 		return m, nil
 	}
-	if len(r.members) >= r.cfg.MaxMembers {
-		for _, m := range r.members {
-			r.forgetIdleLocked(m)
-		}
-	}
-	if len(r.members) >= r.cfg.MaxMembers {
+	if !r.placeLocked() {
 		return nil, fmt.Errorf("%w: it holds %d; the instructor can reset it", ErrFull, r.cfg.MaxMembers)
 	}
 	r.arrivals++

@@ -201,6 +201,35 @@ func TestWhoHasGoneIsCountedIfItDidSomething(t *testing.T) {
 	}
 }
 
+func TestWhatIsSoOpensForWhoHasPredicted(t *testing.T) {
+	r := room.New(room.Config{MaxMembers: 2})
+	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
+	for _, tt := range []struct {
+		name string
+		v    room.Visitor
+		p    room.Place
+		want bool
+	}{
+		{"who has predicted", viewer("a"), pattern, true},
+		{"another step", viewer("a"), again, false},
+		{"who has not", viewer("b"), pattern, false},
+		{"a guide who has not", guide, pattern, false},
+		{"nobody in particular", viewer(""), pattern, false},
+	} {
+		if got := r.Open(tt.v, tt.p); got != tt.want {
+			t.Errorf("%s: open %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	must(t, r.Join(viewer("b"), name("Bob")))
+	if r.Open(viewer("b"), pattern) || !r.Open(viewer("c"), pattern) || r.Open(viewer(""), pattern) {
+		t.Error("in a full room, want it open for who finds no place, and for nobody else")
+	}
+	must(t, r.Reveal(pattern))
+	if !r.Open(viewer("b"), pattern) || !r.Open(viewer(""), pattern) || r.Open(viewer("b"), again) {
+		t.Error("after the reveal of a step, want it open for all, and no other step")
+	}
+}
+
 // Later figures may be of something else that runs by then.
 func TestFiguresStayAsTheyWereWhenTheCheckHeld(t *testing.T) {
 	r := room.New(room.Config{})
