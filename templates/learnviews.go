@@ -17,18 +17,15 @@ type LessonRow struct{ Href, Title, Teaches, Length string }
 // LessonView is one lesson, which can be read without a script. What is so is
 // in the steps that are open to who asks.
 type LessonView struct {
-	Page     Page
-	ID       string
-	Title    string
-	Teaches  string
-	Blind    bool // no verdict is shown
-	Covered  bool // what runs is, at the moment
-	Steps    []LessonStep
-	Word     string // of the verdict
-	Tone     string
-	Sentence string
-	Figures  map[string]Figure // by the name of a column
-	Other    Link              // the same in large type for a room, or back
+	Page    Page
+	ID      string
+	Title   string
+	Teaches string
+	Blind   bool // no verdict is shown
+	Covered bool // what runs is, at the moment
+	Steps   []LessonStep
+	Figures map[string]Figure // by the name of a column
+	Other   Link              // the same in large type for a room, or back
 }
 
 // A LessonStep is shown as: predict, do, check, what is so. Prose, Said and

@@ -56,10 +56,6 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 		Page: s.page(r, t, l.Title, "learn"), ID: l.ID, Title: l.Title, Teaches: l.Teaches, Blind: l.Blind,
 		Covered: seen.State.Covered(), Figures: allFigures(seen.Figures), Other: otherView(r),
 	}
-	if !l.Blind {
-		view.Word, view.Tone = word(seen.Verdict.Word), api.VerdictTone(seen.Verdict.Word)
-		view.Sentence = seen.Verdict.Summary
-	}
 	for _, step := range l.Steps {
 		shown, at := stepView(step, &seen), room.Place{Lesson: l.ID, Step: step.ID}
 		if figures, held := t.Room.Measured(at); held && t.Open(r, at) {

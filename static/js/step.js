@@ -15,14 +15,16 @@ const PATIENCE_MS = 90_000; // of a solution that takes its time to show
 // predicted. The room keeps the prediction; this browser keeps what was found,
 // and the prediction too when the room has no place for it.
 export class Step {
-  #node; #path; #key; #room; #place;
+  #node; #path; #key; #room; #place; #changed;
   /** @type {{room?: string, answers?: string[], right?: (number | null)[]}} */ #kept = {};
   #drawn = ""; // what the bars show
 
-  /** @param {HTMLElement} node @param {string} lesson @param {import("./room.js").Room} room */
-  constructor(node, lesson, room) {
+  /** @param {HTMLElement} node @param {string} lesson @param {import("./room.js").Room} room
+   * @param {() => void} changed told when it may have opened */
+  constructor(node, lesson, room, changed) {
     this.#node = node;
     this.#room = room;
+    this.#changed = changed;
     this.#place = { lesson, step: node.dataset.step ?? "" };
     this.#path = `lessons/${lesson}/steps/${node.dataset.step}/`;
     this.#key = `leakline.${this.#path}`;
@@ -99,6 +101,7 @@ export class Step {
     one("[data-locked]", this.#node).hidden = !answers;
     one("[data-predict] button", this.#node).disabled = Boolean(answers);
     if (answers || this.#room.sight) this.#told(answers ? this.#score() : "It cannot be changed afterwards.");
+    this.#changed();
   }
 
   /** How the prediction did, once that is known. */
