@@ -73,7 +73,7 @@ export interface RoomShown { id: string; rev: number; here: number; members: num
 export interface Person { name: string; at: Place | null; answered: number; here: boolean }
 
 export interface Sight extends RoomShown {
-  me: { name: string; at: Place | null; presenting: boolean; answers: (Place & { answers: string[] })[] } | null;
+  me: { name: string; at: Place | null; presenting: boolean; answers: (Place & { answers: string[]; late: boolean })[] } | null;
   people: Person[] | null;
 }
 

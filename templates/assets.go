@@ -12,7 +12,7 @@ var (
 		"stream", "strips", "verdict", "view", "vitals", "words",
 	}
 	learnModules = []string{
-		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "following", "format", "gaps", "history", "joining", "keepfocus", "learn", "marks", "model",
+		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "following", "format", "gaps", "history", "joining", "judged", "keepfocus", "learn", "marks", "model",
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "room", "room-merge", "scale", "spans", "stage", "step", "stream", "strips", "swap", "tally", "verdict",
 		"view", "vitals",
 	}

@@ -88,10 +88,11 @@ func roomView(instructor bool) RoomView {
 	return v
 }
 
+// lessonView has one step, which is open.
 func lessonView(instructor, blind bool) LessonView {
 	return LessonView{
 		Other: Link{"Large view", "/learn/a?view=room"},
-		Page:  page("learn", instructor), ID: "identify-the-leak", Title: "Identify the leak", Blind: blind, Word: "churn", Tone: "sound",
+		Page:  page("learn", instructor), ID: "identify-the-leak", Title: "Identify the leak", Blind: blind,
 		Steps: []LessonStep{{
 			ID: "the-pattern", Title: "The pattern", Prose: "<p>Look.</p>", Said: "<p>A leak.</p>", Measured: `<p><b data-figure="floor">2 MB</b></p>`,
 			Questions: []LessonQuestion{{Text: "Which?", Choices: []string{"a", "b"}, Answer: "b"}, {Text: "How many?", Answer: "6 000", Figure: "sets_per_minute"}},

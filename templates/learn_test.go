@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Without a script all of a step can be read, the answers too.
+// Without a script all of a step can be read, the answers too once it is open.
 func TestALessonCanBeReadWithoutAScript(t *testing.T) {
 	doc := render(t, LessonPage(lessonView(false, false)))
 	if n := doc.Find("[data-reveal][hidden]").Length(); n != 0 || doc.Find("details[data-reveal]").Length() != 1 {
@@ -16,6 +16,19 @@ func TestALessonCanBeReadWithoutAScript(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the step does not say %q: %s", want, text)
 		}
+	}
+}
+
+// A sealed step says how it is opened, to who has no script as well.
+func TestASealedStepSaysHowItOpens(t *testing.T) {
+	view := lessonView(false, false)
+	view.Steps[0].Sealed = true
+	doc := render(t, LessonPage(view))
+	if doc.Find("[data-reveal]:not([hidden])").Length() != 0 || doc.Find("[data-answer]").Children().Length() != 0 {
+		t.Error("what is so is on the page of a sealed step")
+	}
+	if text := doc.Find("[data-sealed]:not([hidden])").Text(); !strings.Contains(text, "your prediction is locked") || !strings.Contains(text, "needs JavaScript") {
+		t.Errorf("it says %q, want how it opens", text)
 	}
 }
 

@@ -14,21 +14,18 @@ type LearnView struct {
 // A LessonRow is what a lesson teaches and how long that takes.
 type LessonRow struct{ Href, Title, Teaches, Length string }
 
-// LessonView is one lesson: every step in full, so that it can be read without
-// a script and without a lab.
+// LessonView is one lesson, which can be read without a script. What is so is
+// in the steps that are open to who asks.
 type LessonView struct {
-	Page     Page
-	ID       string
-	Title    string
-	Teaches  string
-	Blind    bool // no verdict is shown
-	Covered  bool // what runs is, at the moment
-	Steps    []LessonStep
-	Word     string // of the verdict
-	Tone     string
-	Sentence string
-	Figures  map[string]Figure // by the name of a column
-	Other    Link              // the same in large type for a room, or back
+	Page    Page
+	ID      string
+	Title   string
+	Teaches string
+	Blind   bool // no verdict is shown
+	Covered bool // what runs is, at the moment
+	Steps   []LessonStep
+	Figures map[string]Figure // by the name of a column
+	Other   Link              // the same in large type for a room, or back
 }
 
 // A LessonStep is shown as: predict, do, check, what is so. Prose, Said and
@@ -40,7 +37,7 @@ type LessonStep struct {
 	Excerpts              []Source
 	Alerts                []Source // that would have warned
 	Do                    []string // labels of buttons
-	Sealed                bool     // what is so is not on the page
+	Sealed                bool     // what is so is not on the page: Said, Measured and the answers are empty
 }
 
 // A LessonQuestion asks for a choice, or for a number where there are none.

@@ -99,6 +99,7 @@ type ReportLesson struct {
 type ReportStep struct {
 	Title   string
 	Held    string // when its check held; "" while it has not
+	Late    bool   // answered after the reveal, so that nothing was predicted
 	Answers []ReportAnswer
 }
 

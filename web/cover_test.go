@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"net/http"
@@ -9,14 +10,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/leakline/leakline/lab"
-	"github.com/leakline/leakline/lab/room"
+	"github.com/leakline/leakline/lab/lesson"
+	"github.com/leakline/leakline/profiler/verdict"
 )
 
 // aroundTheCover matches what web may say only through web/api/cover.go.
-var aroundTheCover = regexp.MustCompile(`Watch\.Turns\(\)|Watch\.Verdict\(\)|Lab\.State\(\)|Lab\.State\b[^(]|Lab\.Scores\(|Series\(\)\.Spans\(|Archive\.Get\(|Graphs\.Get\(`)
+var aroundTheCover = regexp.MustCompile(`Watch\.Turns\(\)|Watch\.Verdict\(\)|Lab\.State\(\)|Lab\.State\b[^(]|Lab\.Scores\(|Series\(\)\.Spans\(|Archive\.Get\(|Graphs\.Get\(|lesson\.Look\(`)
 
 func TestNothingReachesAroundTheCover(t *testing.T) {
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -40,6 +41,7 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 	fault := regexp.MustCompile(`\b7654\b`) // by itself: longer numbers have it by chance
 	s := newServer(t)
 	s.run(t)
+	frames := s.follow(t)
 	s.must(t, "PUT", "/api/v1/cover", `{"covered":true}`)
 	s.must(t, "PUT", "/api/v1/strategy", `{"name":"`+secret+`"}`)
 	s.must(t, "PUT", "/api/v1/faults", `{"setex_latency_ms":7654}`)
@@ -49,11 +51,16 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 	for _, path := range []string{
 		"/api/v1/state", "/api/v1/verdict", "/api/v1/history", "/api/v1/targets", "/api/v1/scoreboard", "/api/v1/scoreboard.csv",
 		"/api/v1/readings.csv", "/api/v1/snapshots", "/api/v1/snapshots/" + id, "/metrics", "/", "/snapshots", "/report.html",
+		"/api/v1/lessons", "/learn/is-it-a-leak", "/learn/identify-the-leak", "/learn/fix-the-monitoring", "/learn/real-leaks",
 	} {
 		resp, body := s.send(t, "GET", path, bearer(tokens.Viewer))
 		if resp.StatusCode != http.StatusOK || strings.Contains(body, secret) || fault.MatchString(body) {
 			t.Errorf("GET %s: %d, and names the patient: %v", path, resp.StatusCode, strings.Contains(body, secret))
 		}
+	}
+	s.checksSayNothing(t, secret)
+	if told := s.toldUnderCover(frames, secret); strings.Contains(told, secret) || fault.MatchString(told) || !strings.Contains(told, lab.Covered) {
+		t.Errorf("the stream tells %s", told)
 	}
 	if strings.Contains(taken, secret) {
 		t.Errorf("taking a snapshot names the patient: %s", taken)
@@ -86,6 +93,28 @@ func TestCoveredPatientIsNotNamed(t *testing.T) {
 	}
 }
 
+// checksSayNothing has a viewer check every step that is not of the blind lesson.
+func (s *testServer) checksSayNothing(t *testing.T, secret string) {
+	t.Helper()
+	for _, l := range lesson.All() {
+		for _, step := range l.Steps {
+			path := "/api/v1/lessons/" + l.ID + "/steps/" + step.ID + "/check"
+			_, body := s.send(t, "POST", path, bearer(tokens.Viewer))
+			if covered := strings.Contains(body, `"ok":false`) && strings.Contains(body, "What runs is covered"); strings.Contains(body, secret) || !l.Blind && !covered {
+				t.Errorf("POST %s under the cover: %s", path, body)
+			}
+		}
+	}
+}
+
+// toldUnderCover ends the stream, after a state and a verdict, and returns it.
+func (s *testServer) toldUnderCover(frames <-chan [][]byte, secret string) string {
+	s.hub.State(s.api.StateFrame(s.target))
+	s.target.PublishVerdict(verdict.Verdict{Word: verdict.Leak, Summary: secret + " leaks."})
+	s.hub.Close()
+	return string(bytes.Join(<-frames, []byte("\n")))
+}
+
 // must sends a JSON body as the instructor and returns the answer to it.
 func (s *testServer) must(t *testing.T, method, path, body string) string {
 	t.Helper()
@@ -98,44 +127,4 @@ func (s *testServer) must(t *testing.T, method, path, body string) string {
 		t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, answer)
 	}
 	return answer
-}
-
-// What a blind lesson's patients have is sent to nobody who has not said what
-// they expect.
-func TestBlindAnswersWaitForAPrediction(t *testing.T) {
-	s := newServer(t)
-	const path, place = "/learn/is-it-a-leak", "/is-it-a-leak/patient-b"
-	resp, _ := s.send(t, "POST", "/session", func(r *http.Request) {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		body := "token=" + tokens.Viewer
-		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
-	})
-	cookie := resp.Cookies()[0]
-	page := func() string {
-		resp, body := s.send(t, "GET", path, func(r *http.Request) { r.AddCookie(cookie) })
-		if resp.StatusCode != http.StatusOK {
-			t.Fatalf("GET %s: %d", path, resp.StatusCode)
-		}
-		return body
-	}
-	named := regexp.MustCompile(`audit-forever|local-snapshot|warm-cache|set-per-request|What we measured`)
-	if found := named.FindString(page()); found != "" {
-		t.Errorf("the page says %q before a prediction", found)
-	}
-	s.target.Room.Held(room.Place{Lesson: "is-it-a-leak", Step: "patient-b"}, time.Now())
-	if found := named.FindString(page()); found != "" {
-		t.Errorf("the page says %q when the check has held for somebody else", found)
-	}
-	resp, body := s.send(t, "PUT", "/api/v1/room/me/answers"+place, func(r *http.Request) {
-		r.AddCookie(cookie)
-		r.Header.Set("Content-Type", "application/json")
-		answers := `{"answers":["0"]}`
-		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(answers)), int64(len(answers))
-	})
-	if resp.StatusCode >= 300 {
-		t.Fatalf("locking a prediction: %d %s", resp.StatusCode, body)
-	}
-	if got := page(); !strings.Contains(got, "audit-forever") || strings.Contains(got, "warm-cache") {
-		t.Error("after a prediction the page does not say what this patient has, and that one alone")
-	}
 }

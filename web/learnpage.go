@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -52,36 +51,19 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	seen := lesson.Look(t.Lab)
+	seen := t.Seen()
 	view := templates.LessonView{
 		Page: s.page(r, t, l.Title, "learn"), ID: l.ID, Title: l.Title, Teaches: l.Teaches, Blind: l.Blind,
-		Figures: allFigures(seen.Figures),
+		Covered: seen.State.Covered(), Figures: allFigures(seen.Figures), Other: otherView(r),
 	}
-	if l.Blind {
-		state := t.LabState()
-		view.Covered = state.Covered()
-	} else {
-		view.Word, view.Tone = word(seen.Verdict.Word), api.VerdictTone(seen.Verdict.Word)
-		view.Sentence = seen.Verdict.Summary
-	}
-	view.Other = otherView(r)
 	for _, step := range l.Steps {
-		shown := stepView(step, &seen)
-		if locked, held := t.Room.Opened(api.Looker(r), room.Place{Lesson: l.ID, Step: step.ID}); l.Blind && !(locked && held) {
-			shown.Sealed, shown.Said, shown.Measured, shown.Questions = true, "", "", sealed(shown.Questions)
+		shown, at := stepView(step, &seen), room.Place{Lesson: l.ID, Step: step.ID}
+		if figures, held := t.Room.Measured(at); held && t.Open(r, at) {
+			unseal(&shown, step, func(name string) string { return figures[name] })
 		}
 		view.Steps = append(view.Steps, shown)
 	}
 	return s.render(w, r, http.StatusOK, templates.LessonPage(view))
-}
-
-// sealed takes what is so from questions.
-func sealed(questions []templates.LessonQuestion) []templates.LessonQuestion {
-	asked := slices.Clone(questions)
-	for i := range asked {
-		asked[i].Answer, asked[i].Figure, asked[i].Why = "", "", ""
-	}
-	return asked
 }
 
 // otherView leads from a lesson to itself in large type, and back.
@@ -96,25 +78,14 @@ func otherView(r *http.Request) templates.Link {
 	return templates.Link{Text: text, Href: (&url.URL{Path: r.URL.Path, RawQuery: query.Encode()}).String()}
 }
 
+// stepView is a step without what is so.
 func stepView(s lesson.Step, seen *lesson.Seen) templates.LessonStep {
-	v := templates.LessonStep{
-		ID: s.ID, Title: s.Title,
-		Prose: s.Prose.HTML(seen.Figure), Said: s.Said.HTML(seen.Figure), Measured: s.Measured.HTML(seen.Figure),
-	}
+	v := templates.LessonStep{ID: s.ID, Title: s.Title, Prose: s.Prose.HTML(seen.Figure), Sealed: true}
 	for _, q := range s.Questions {
-		question := templates.LessonQuestion{Text: q.Text, Choices: q.Choices, Figure: q.Figure, Why: q.Why}
-		if q.Figure != "" {
-			question.Answer = seen.Figure(q.Figure)
-		} else {
-			question.Answer = strings.ToUpper(q.Choices[q.Right][:1]) + q.Choices[q.Right][1:]
-		}
-		v.Questions = append(v.Questions, question)
+		v.Questions = append(v.Questions, templates.LessonQuestion{Text: q.Text, Choices: q.Choices})
 	}
 	for _, e := range s.Excerpts {
 		v.Excerpts = append(v.Excerpts, numbered(strategyDir, e))
-	}
-	for _, e := range s.Alerts {
-		v.Alerts = append(v.Alerts, numbered("docs/deploy/", e))
 	}
 	for _, b := range s.Do {
 		v.Do = append(v.Do, b.Label)
@@ -129,4 +100,21 @@ func numbered(dir string, e lesson.Excerpt) templates.Source {
 		source.Lines = append(source.Lines, templates.SourceLine{Number: strconv.Itoa(e.First + i), Text: line})
 	}
 	return source
+}
+
+// unseal adds what is so, with the figures as they were when the check held:
+// something else may run by now.
+func unseal(v *templates.LessonStep, s lesson.Step, figure func(name string) string) {
+	v.Sealed, v.Said, v.Measured = false, s.Said.HTML(figure), s.Measured.HTML(figure)
+	for _, e := range s.Alerts {
+		v.Alerts = append(v.Alerts, numbered("docs/deploy/", e))
+	}
+	for i, q := range s.Questions {
+		asked := &v.Questions[i]
+		if asked.Figure, asked.Why = q.Figure, q.Why; q.Figure != "" {
+			asked.Answer = figure(q.Figure)
+		} else {
+			asked.Answer = strings.ToUpper(q.Choices[q.Right][:1]) + q.Choices[q.Right][1:]
+		}
+	}
 }

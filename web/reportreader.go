@@ -22,7 +22,7 @@ func readersPart(r *http.Request, t *api.Target) ([]byte, error) {
 		return nil, nil
 	}
 	sight := t.Room.Look(room.Visitor{Session: sender.Session, Guide: sender.Role == guard.Instructor})
-	view := readerView(&sight, lesson.All(), t.Uncovered() != nil)
+	view := readerView(&sight, lesson.All(), t.Room.Measured, t.Uncovered() != nil)
 	if view == nil {
 		return nil, nil
 	}
@@ -34,28 +34,32 @@ func readersPart(r *http.Request, t *api.Target) ([]byte, error) {
 }
 
 // readerView lays what somebody has predicted beside what is so. That is told
-// of steps whose check has held, as the lesson does; of blind ones not while
-// the names are covered.
-func readerView(sight *room.Sight, lessons []lesson.Lesson, covered bool) *templates.ReportReader {
+// of steps whose check has held, as the lesson does, with what was measured then;
+// of blind ones not while the names are covered.
+func readerView(sight *room.Sight, lessons []lesson.Lesson, measured func(room.Place) (map[string]string, bool), covered bool) *templates.ReportReader {
 	if sight.Me == nil || len(sight.Me.Answers) == 0 {
 		return nil
 	}
-	answered, held := make(map[room.Place][]string), make(map[room.Place]*int64)
+	answered, held := make(map[room.Place]room.Answers), make(map[room.Place]*int64)
 	for _, a := range sight.Me.Answers {
-		answered[a.Place] = a.Answers
+		answered[a.Place] = a
 	}
 	for _, s := range sight.Steps {
 		held[s.Place] = s.HeldAt
 	}
 	v := &templates.ReportReader{Name: sight.Me.Name}
 	for _, l := range lessons {
-		told, right, judged := templates.ReportLesson{Title: l.Title}, 0, 0
+		told, predicted, right, judged := templates.ReportLesson{Title: l.Title}, 0, 0, 0
 		for _, s := range l.Steps {
 			at := room.Place{Lesson: l.ID, Step: s.ID}
-			if len(answered[at]) != len(s.Questions) || len(s.Questions) == 0 {
+			if len(answered[at].Answers) != len(s.Questions) || len(s.Questions) == 0 {
 				continue // not answered, or another text than the one that was
 			}
-			step := readerStep(&s, answered[at], held[at], !(l.Blind && covered))
+			figures, _ := measured(at)
+			step := readerStep(&s, answered[at], held[at], figures, !(l.Blind && covered))
+			if !step.Late {
+				predicted++
+			}
 			for _, a := range step.Answers {
 				switch a.Outcome {
 				case "right":
@@ -69,7 +73,7 @@ func readerView(sight *room.Sight, lessons []lesson.Lesson, covered bool) *templ
 		if len(told.Steps) == 0 {
 			continue
 		}
-		told.Summary = fmt.Sprintf("%d of %d steps predicted; %d of %d choices as predicted.", len(told.Steps), len(l.Steps), right, judged)
+		told.Summary = fmt.Sprintf("%d of %d steps predicted; %d of %d choices as predicted.", predicted, len(l.Steps), right, judged)
 		v.Lessons = append(v.Lessons, told)
 	}
 	if len(v.Lessons) == 0 {
@@ -78,14 +82,14 @@ func readerView(sight *room.Sight, lessons []lesson.Lesson, covered bool) *templ
 	return v
 }
 
-func readerStep(s *lesson.Step, answers []string, held *int64, tell bool) templates.ReportStep {
-	v := templates.ReportStep{Title: s.Title}
+func readerStep(s *lesson.Step, given room.Answers, held *int64, figures map[string]string, tell bool) templates.ReportStep {
+	v := templates.ReportStep{Title: s.Title, Late: given.Late}
 	if held != nil {
 		v.Held = clock(time.UnixMilli(*held))
 	}
 	for i, q := range s.Questions {
-		a := templates.ReportAnswer{Question: q.Text, Answer: answers[i]}
-		chosen, err := strconv.Atoi(answers[i])
+		a := templates.ReportAnswer{Question: q.Text, Answer: given.Answers[i]}
+		chosen, err := strconv.Atoi(given.Answers[i])
 		isChoice := err == nil && chosen >= 0 && chosen < len(q.Choices)
 		if isChoice {
 			a.Answer = q.Choices[chosen]
@@ -93,11 +97,15 @@ func readerStep(s *lesson.Step, answers []string, held *int64, tell bool) templa
 		switch {
 		case held == nil || !tell:
 		case q.Figure != "":
-			a.So = "measured in the step, while it ran"
+			a.So = figures[q.Figure]
 		case isChoice:
-			a.So, a.Outcome = q.Choices[q.Right], "wrong"
-			if chosen == q.Right {
+			a.So = q.Choices[q.Right]
+			switch {
+			case given.Late: // it stood there to read
+			case chosen == q.Right:
 				a.Outcome = "right"
+			default:
+				a.Outcome = "wrong"
 			}
 		}
 		v.Answers = append(v.Answers, a)

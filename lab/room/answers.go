@@ -14,7 +14,8 @@ import (
 const mostNumber = 1e15
 
 // Lock keeps a visitor's predictions at a step, one for each of its questions:
-// the place of a choice, or a number. They are never changed.
+// the place of a choice, or a number. They are never changed. After the reveal
+// they are no predictions any more: they are kept, and not counted.
 func (r *Room) Lock(v Visitor, p Place, answers []string) error {
 	s, err := p.find()
 	if err != nil {
@@ -34,20 +35,26 @@ func (r *Room) Lock(v Visitor, p Place, answers []string) error {
 		return fmt.Errorf("step %s: %w: it cannot be changed any more", p.Step, ErrLocked)
 	}
 	if m.answers == nil {
-		m.answers = make(map[Place][]float64)
+		m.answers = make(map[Place]given)
 	}
 	if m.at != (Place{}) {
 		r.touched[m.at] = true
 	}
-	m.answers[p], m.at = parsed, p
+	m.answers[p], m.at = given{parsed, r.revealed[p]}, p
 	r.countLocked(m, p, +1)
 	r.crowdLocked(p)
 	return nil
 }
 
+// given is what a member answered at a step.
+type given struct {
+	answers []float64
+	late    bool // after the reveal
+}
+
 // countLocked counts a member's predictions at a step, or no more.
 func (r *Room) countLocked(m *member, p Place, by int) {
-	if !m.guide {
+	if !m.guide && !m.answers[p].late {
 		r.answered[p] += by
 		delete(r.tallied, p)
 	}
@@ -122,13 +129,13 @@ func (r *Room) tallyLocked(p Place, questions []lesson.Question) []Tally {
 		tallies[i].Choices = make([]int, len(q.Choices))
 		var numbers []float64
 		for _, m := range r.members {
-			answers, ok := m.answers[p]
+			given, ok := m.answers[p]
 			switch {
-			case !ok || m.guide:
+			case !ok || m.guide || given.late:
 			case len(q.Choices) > 0:
-				tallies[i].Choices[int(answers[i])]++
+				tallies[i].Choices[int(given.answers[i])]++
 			default:
-				numbers = append(numbers, answers[i])
+				numbers = append(numbers, given.answers[i])
 			}
 		}
 		tallies[i].Numbers = summary(numbers)

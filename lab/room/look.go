@@ -20,8 +20,8 @@ type Shown struct {
 // A Step is how far the room is with one.
 type Step struct {
 	Place
-	Here      int     `json:"here"` // of those who have a page open
-	Answered  int     `json:"answered"`
+	Here      int     `json:"here"`     // of those who have a page open
+	Answered  int     `json:"answered"` // before the reveal
 	Revealed  bool    `json:"revealed"`
 	HeldAt    *int64  `json:"held_at"`   // Unix ms; nil while its check has held for nobody
 	Questions []Tally `json:"questions"` // nil where they are not to be seen
@@ -46,6 +46,7 @@ type Me struct {
 type Answers struct {
 	Place
 	Answers []string `json:"answers"`
+	Late    bool     `json:"late"` // after the reveal: not counted
 }
 
 // A Person is a member as guides see it. Namesakes are numbered.
@@ -71,16 +72,17 @@ func (r *Room) Look(v Visitor) Sight {
 	return s
 }
 
-// Opened reports whether a visitor has locked a prediction at a step, and
-// whether the step's check has held: then what is so is no secret.
-func (r *Room) Opened(v Visitor, p Place) (locked, held bool) {
+// Open reports whether what is so at a step is no secret to a visitor: they have
+// locked their prediction, the guide has revealed the step, or the room has no
+// place for them to lock anything.
+func (r *Room) Open(v Visitor, p Place) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if m := r.members[v.Session]; m != nil {
-		_, locked = m.answers[p]
+		_, locked := m.answers[p]
+		return locked || r.revealed[p]
 	}
-	_, held = r.held[p]
-	return locked, held
+	return r.revealed[p] || v.Session != "" && !r.placeLocked()
 }
 
 func allPlaces() (all []Place) {
@@ -108,8 +110,8 @@ func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 	}
 	for _, p := range places {
 		step := Step{Place: p, Here: here[p], Answered: r.answered[p], Revealed: r.revealed[p]}
-		if at, ok := r.held[p]; ok {
-			ms := at.UnixMilli()
+		if held, ok := r.held[p]; ok {
+			ms := held.at.UnixMilli()
 			step.HeldAt = &ms
 		}
 		if found, err := p.find(); err == nil && (sealed || step.Revealed) {
@@ -123,8 +125,8 @@ func (r *Room) shownLocked(places []Place, sealed bool) Shown {
 func (m *member) me(presenting bool) *Me {
 	me := &Me{Name: m.name, At: m.place(), Presenting: presenting, Answers: []Answers{}}
 	for _, p := range allPlaces() {
-		if answers, ok := m.answers[p]; ok {
-			me.Answers = append(me.Answers, Answers{p, written(answers)})
+		if given, ok := m.answers[p]; ok {
+			me.Answers = append(me.Answers, Answers{p, written(given.answers), given.late})
 		}
 	}
 	return me

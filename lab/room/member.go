@@ -17,7 +17,7 @@ type member struct {
 	guide   bool
 	name    string // "" for who has not said
 	at      Place  // zero before the first step
-	answers map[Place][]float64
+	answers map[Place]given
 	pages   int // open
 	order   int // of arrival
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -65,10 +66,10 @@ type Room struct {
 	rev      uint64 // of what can be seen; never falls
 	members  map[string]*member
 	arrivals int
-	answered map[Place]int     // members who have locked a step, guides not counted
+	answered map[Place]int     // members who have predicted a step, guides not counted
 	tallied  map[Place][]Tally // what is known of their predictions; never changed, only dropped
 	revealed map[Place]bool
-	held     map[Place]time.Time // since when a step's check is known to hold
+	held     map[Place]holding // what was so when a step's check held first
 
 	view      View
 	presenter *member   // nil while nobody presents
@@ -89,7 +90,7 @@ func New(cfg Config) *Room {
 func (r *Room) clearLocked() {
 	r.id = rand.Text()[:8]
 	r.answered, r.tallied = make(map[Place]int), make(map[Place][]Tally)
-	r.revealed, r.held = make(map[Place]bool), make(map[Place]time.Time)
+	r.revealed, r.held = make(map[Place]bool), make(map[Place]holding)
 	r.touched = make(map[Place]bool)
 	r.view, r.presenter, r.left = View{}, nil, time.Time{}
 }
@@ -124,14 +125,30 @@ func (r *Room) Reveal(p Place) error {
 	return nil
 }
 
-// Held notes that a step's check holds; the first time counts.
-func (r *Room) Held(p Place, at time.Time) {
+// holding is since when a step's check is known to hold, and the figures of its
+// text as they were then, in words.
+type holding struct {
+	at      time.Time
+	figures map[string]string
+}
+
+// Held notes that a step's check holds, and its figures; the first time counts.
+func (r *Room) Held(p Place, at time.Time, figures map[string]string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, known := r.held[p]; !known {
-		r.held[p] = at
+		r.held[p] = holding{at, maps.Clone(figures)}
 		r.crowdLocked(p)
 	}
+}
+
+// Measured returns the figures of a step as they were when its check held first,
+// not to be changed; ok is false while it has not.
+func (r *Room) Measured(p Place) (figures map[string]string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	held, ok := r.held[p]
+	return held.figures, ok
 }
 
 // crowdLocked has steps and members told of anew.
@@ -161,6 +178,17 @@ func (r *Room) Usage() Usage {
 	return Usage{len(r.members), r.cfg.MaxMembers}
 }
 
+// placeLocked reports whether there is a place for one more, which it makes
+// where nothing is lost.
+func (r *Room) placeLocked() bool {
+	if len(r.members) >= r.cfg.MaxMembers {
+		for _, m := range r.members {
+			r.forgetIdleLocked(m)
+		}
+	}
+	return len(r.members) < r.cfg.MaxMembers
+}
+
 // memberLocked finds a visitor, or lets it in.
 func (r *Room) memberLocked(v Visitor) (*member, error) {
 	if m := r.members[v.Session]; m != nil {
@@ -176,12 +204,7 @@ func (r *Room) memberLocked(v Visitor) (*member, error) {
 		}
 		return m, nil
 	}
-	if len(r.members) >= r.cfg.MaxMembers {
-		for _, m := range r.members {
-			r.forgetIdleLocked(m)
-		}
-	}
-	if len(r.members) >= r.cfg.MaxMembers {
+	if !r.placeLocked() {
 		return nil, fmt.Errorf("%w: it holds %d; the instructor can reset it", ErrFull, r.cfg.MaxMembers)
 	}
 	r.arrivals++

@@ -106,6 +106,26 @@ func TestDistributionCountsTheClassAndNotItsGuide(t *testing.T) {
 	}
 }
 
+// What is said after the reveal is no prediction: it is kept, and not counted.
+func TestWhatIsSaidAfterTheRevealIsNotCounted(t *testing.T) {
+	r := room.New(room.Config{})
+	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
+	must(t, r.Reveal(pattern))
+	must(t, r.Lock(viewer("b"), pattern, []string{"1"}))
+	must(t, r.Join(room.Visitor{Session: "b", Guide: true}, name("Bob"))) // and back, which counts anew
+	must(t, r.Join(viewer("b"), name("Bob")))
+	s := r.Look(viewer("b"))
+	if step := stepOf(t, s.Shown, pattern); step.Answered != 1 || !reflect.DeepEqual(step.Questions, []room.Tally{{Choices: []int{1, 0, 0}}}) {
+		t.Errorf("the room sees %+v, want what was said before the reveal", step)
+	}
+	if want := []room.Answers{{Place: pattern, Answers: []string{"1"}, Late: true}}; !reflect.DeepEqual(s.Me.Answers, want) {
+		t.Errorf("own answers %+v, want %+v", s.Me.Answers, want)
+	}
+	if a := r.Look(viewer("a")).Me.Answers[0]; a.Late {
+		t.Error("what was said before the reveal is called late")
+	}
+}
+
 // What others predicted, and who they are, is the guide's until it is revealed.
 func TestAViewerSeesNobodyAndNothingUnrevealed(t *testing.T) {
 	r := room.New(room.Config{})
@@ -181,6 +201,53 @@ func TestWhoHasGoneIsCountedIfItDidSomething(t *testing.T) {
 	}
 }
 
+func TestWhatIsSoOpensForWhoHasPredicted(t *testing.T) {
+	r := room.New(room.Config{MaxMembers: 2})
+	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
+	for _, tt := range []struct {
+		name string
+		v    room.Visitor
+		p    room.Place
+		want bool
+	}{
+		{"who has predicted", viewer("a"), pattern, true},
+		{"another step", viewer("a"), again, false},
+		{"who has not", viewer("b"), pattern, false},
+		{"a guide who has not", guide, pattern, false},
+		{"nobody in particular", viewer(""), pattern, false},
+	} {
+		if got := r.Open(tt.v, tt.p); got != tt.want {
+			t.Errorf("%s: open %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	must(t, r.Join(viewer("b"), name("Bob")))
+	if r.Open(viewer("b"), pattern) || !r.Open(viewer("c"), pattern) || r.Open(viewer(""), pattern) {
+		t.Error("in a full room, want it open for who finds no place, and for nobody else")
+	}
+	must(t, r.Reveal(pattern))
+	if !r.Open(viewer("b"), pattern) || !r.Open(viewer(""), pattern) || r.Open(viewer("b"), again) {
+		t.Error("after the reveal of a step, want it open for all, and no other step")
+	}
+}
+
+// Later figures may be of something else that runs by then.
+func TestFiguresStayAsTheyWereWhenTheCheckHeld(t *testing.T) {
+	r := room.New(room.Config{})
+	if figures, ok := r.Measured(again); ok {
+		t.Errorf("figures %v before the check has held", figures)
+	}
+	for _, sets := range []string{"6 000", "12"} {
+		r.Held(again, time.Now(), map[string]string{"sets_per_minute": sets})
+	}
+	if figures, ok := r.Measured(again); !ok || figures["sets_per_minute"] != "6 000" {
+		t.Errorf("figures %v, %v, want those of the first time", figures, ok)
+	}
+	r.Reset()
+	if figures, ok := r.Measured(again); ok {
+		t.Errorf("figures %v of the room before", figures)
+	}
+}
+
 func TestResetForgetsAllAndIsAnotherRoom(t *testing.T) {
 	r := room.New(room.Config{})
 	leave := r.Arrive(viewer("a"))
@@ -188,7 +255,7 @@ func TestResetForgetsAllAndIsAnotherRoom(t *testing.T) {
 	must(t, r.Join(viewer("gone"), name("Bob")))
 	must(t, r.Lock(viewer("a"), pattern, []string{"0"}))
 	must(t, r.Reveal(pattern))
-	r.Held(pattern, time.Now())
+	r.Held(pattern, time.Now(), nil)
 	before := r.Look(viewer("a"))
 	r.Reset()
 	after := r.Look(viewer("a"))

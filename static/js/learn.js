@@ -3,8 +3,9 @@ import { apiURL, call, socketURL } from "./api.js";
 import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
 import { cover } from "./cover.js";
-import { all, one, write } from "./dom.js";
+import { all, one } from "./dom.js";
 import { joining } from "./joining.js";
+import { Judged } from "./judged.js";
 import { keepFocus } from "./keepfocus.js";
 import { Model } from "./model.js";
 import { Readouts } from "./readouts.js";
@@ -12,7 +13,6 @@ import { Room } from "./room.js";
 import { Stage } from "./stage.js";
 import { Step } from "./step.js";
 import { follow } from "./stream.js";
-import { toneOf, wordOf } from "./verdict.js";
 import { View } from "./view.js";
 import { Vitals } from "./vitals.js";
 
@@ -20,19 +20,19 @@ import { Vitals } from "./vitals.js";
  * starts ends when the page is left. */
 export function learn() {
   const left = new AbortController(), lesson = one("[data-learn]").dataset.learn;
-  const room = new Room(left.signal);
-  for (const node of all("[data-step]")) new Step(node, lesson, room);
+  const room = new Room(left.signal), judged = new Judged();
+  const steps = all("[data-step]").map((node) => new Step(node, lesson, room, () => judged.draw()));
   for (const node of all("[data-scripted]")) node.hidden = false;
   joining(room);
-  new Stage(room, lesson, left.signal);
-  evidence(room, left.signal);
+  new Stage(room, lesson, left.signal, (i) => judged.of(steps[i]));
+  evidence(room, judged, left.signal);
   addEventListener("pagehide", (e) => { if (!e.persisted) left.abort(); });
   keepFocus(one("[data-learn]"), ".act");
 }
 
 /** Keeps chart, figures and verdict current, and the room.
- * @param {Room} room @param {AbortSignal} signal */
-function evidence(room, signal) {
+ * @param {Room} room @param {Judged} judged @param {AbortSignal} signal */
+function evidence(room, judged, signal) {
   const model = new Model(), view = new View(), clock = new Clock(), readouts = new Readouts(), vitals = new Vitals();
   view.show("1m");
   const latest = (/** @type {string} */ column) => model.latest(column);
@@ -48,7 +48,7 @@ function evidence(room, signal) {
       model.load(h);
       room.refresh(); // also when what was missed is gone
       clock.heard(h.t[h.t.length - 1] ?? h.now, performance.now());
-      call("GET", apiURL("verdict")).then(judged, () => {}); // the page has one already
+      call("GET", apiURL("verdict")).then((v) => judged.is(v), () => {}); // the next one comes by itself
       charts.invalidate();
     },
     frame: (frame) => {
@@ -59,20 +59,10 @@ function evidence(room, signal) {
         covered(frame.state);
       }
       if (frame.type === "room") room.apply(frame.room);
-      if (frame.type === "verdict") judged(frame.verdict);
+      if (frame.type === "verdict") judged.is(frame.verdict);
       if (model.apply(frame)) charts.invalidate();
     },
     live: () => { lost.hidden = true; },
     lost: () => { lost.hidden = false; },
   }, signal);
-}
-
-/** A lesson in blind mode has no place for a verdict.
- * @param {import("../wire.js").Verdict} v */
-function judged(v) {
-  const word = one("[data-lesson-word]");
-  if (!word) return;
-  word.className = `word sm ${toneOf(v.verdict)}`;
-  write(word, wordOf(v.verdict));
-  write(one("[data-lesson-sentence]"), v.summary);
 }

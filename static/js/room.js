@@ -57,7 +57,13 @@ export class Room {
   step({ lesson, step }) { return this.sight?.steps.find((s) => s.lesson === lesson && s.step === step); }
 
   /** What this browser has locked at a step. @param {Place} place @returns {string[] | undefined} */
-  answers({ lesson, step }) { return this.sight?.me?.answers.find((a) => a.lesson === lesson && a.step === step)?.answers; }
+  answers(place) { return this.#given(place)?.answers; }
+
+  /** Whether it was given after the reveal, and is not counted. @param {Place} place */
+  late(place) { return Boolean(this.#given(place)?.late); }
+
+  /** @param {Place} place */
+  #given({ lesson, step }) { return this.sight?.me?.answers.find((a) => a.lesson === lesson && a.step === step); }
 
   /** @param {{name?: string, lesson?: string, step?: string}} change */
   async join(change) { this.#got(await call("PUT", apiURL("room/me"), { body: change })); }

@@ -8,7 +8,7 @@ const REST_MS = 500; // before a step that is scrolled past counts
 // Which step of a lesson is on stage: the one in view, or in the large view the
 // one that is shown. The room is told; who presents takes along who follows.
 export class Stage {
-  #room; #lesson;
+  #room; #lesson; #turned;
   /** @type {HTMLElement[]} */ #steps = all("[data-step]");
   #large = document.documentElement.dataset.view === "room";
   #now = 0;
@@ -16,11 +16,14 @@ export class Stage {
   #shown = ""; // place of the presenter that was followed
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #resting;
 
-  /** @param {import("./room.js").Room} room @param {string} lesson @param {AbortSignal} signal */
-  constructor(room, lesson, signal) {
+  /** @param {import("./room.js").Room} room @param {string} lesson @param {AbortSignal} signal
+   * @param {(step: number) => void} turned told which step is on stage */
+  constructor(room, lesson, signal, turned) {
     this.#room = room;
     this.#lesson = lesson;
+    this.#turned = turned;
     this.#now = Math.max(0, this.#steps.findIndex((s) => `#${s.id}` === location.hash));
+    turned(this.#now);
     if (this.#large) this.#enlarge(signal);
     else this.#watch(signal);
     one("[data-present]")?.addEventListener("click", () => this.#togglePresent());
@@ -77,6 +80,7 @@ export class Stage {
   /** @param {number} i */
   #onStage(i) {
     this.#now = i;
+    this.#turned(i);
     all("[data-step-link] a").forEach((a, at) => (at === i ? a.setAttribute("aria-current", "step") : a.removeAttribute("aria-current")));
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => this.#tell(), REST_MS);

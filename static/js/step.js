@@ -11,18 +11,20 @@ const PATIENCE_MS = 90_000; // of a solution that takes its time to show
 /** @typedef {{ok: boolean, sealed: boolean, says: string, right: (number | null)[], figures: Record<string, string>}} Outcome */
 
 // One step of a lesson: a prediction that is locked, actions, a check by the
-// server, and what is so, sealed until the check holds. The room keeps the
-// prediction; this browser keeps what was found, and the prediction too when
-// the room has no place for it.
+// server, and what is so, which the server sends once that holds to who has
+// predicted. The room keeps the prediction; this browser keeps what was found,
+// and the prediction too when the room has no place for it.
 export class Step {
-  #node; #path; #key; #room; #place;
+  #node; #path; #key; #room; #place; #changed;
   /** @type {{room?: string, answers?: string[], right?: (number | null)[]}} */ #kept = {};
   #drawn = ""; // what the bars show
 
-  /** @param {HTMLElement} node @param {string} lesson @param {import("./room.js").Room} room */
-  constructor(node, lesson, room) {
+  /** @param {HTMLElement} node @param {string} lesson @param {import("./room.js").Room} room
+   * @param {() => void} changed told when it may have opened */
+  constructor(node, lesson, room, changed) {
     this.#node = node;
     this.#room = room;
+    this.#changed = changed;
     this.#place = { lesson, step: node.dataset.step ?? "" };
     this.#path = `lessons/${lesson}/steps/${node.dataset.step}/`;
     this.#key = `leakline.${this.#path}`;
@@ -38,6 +40,9 @@ export class Step {
     room.on(() => this.#inRoom());
     this.#show();
   }
+
+  /** What is so is no secret to who has predicted it, or was shown it. */
+  get open() { return Boolean(this.#answers || this.#room.step(this.#place)?.revealed); }
 
   get #answers() { return this.#room.answers(this.#place) ?? this.#kept.answers; }
 
@@ -80,7 +85,7 @@ export class Step {
   /** Shows what is known of the step. */
   #show() {
     const { right } = this.#kept, answers = this.#answers, inputs = all("[data-question] input", this.#node);
-    const open = Boolean(right && answers); // what was not predicted is not revealed
+    const open = Boolean(right && this.open && one("[data-answer]", this.#node).childElementCount);
     one("[data-reveal]", this.#node).hidden = !open;
     one("[data-sealed]", this.#node).hidden = open;
     one("[data-passed]", this.#node).hidden = !right;
@@ -96,11 +101,13 @@ export class Step {
     one("[data-locked]", this.#node).hidden = !answers;
     one("[data-predict] button", this.#node).disabled = Boolean(answers);
     if (answers || this.#room.sight) this.#told(answers ? this.#score() : "It cannot be changed afterwards.");
+    this.#changed();
   }
 
   /** How the prediction did, once that is known. */
   #score() {
     const { right } = this.#kept, answers = this.#answers ?? [];
+    if (this.#room.late(this.#place)) return "Locked after the reveal, so it is not counted.";
     if (!right) return "Locked. Now try it.";
     const asked = right.filter((r) => r !== null).length;
     const met = right.filter((r, i) => r !== null && String(r) === answers[i]).length;
@@ -113,7 +120,7 @@ export class Step {
     try {
       await this.#room.lock(this.#place, answers);
     } catch (error) {
-      if (/** @type {{status?: number}} */ (error).status !== 409) return this.#told(error instanceof Error ? error.message : String(error), true);
+      if (![409, 503].includes(/** @type {{status?: number}} */ (error).status ?? 0)) return this.#told(error instanceof Error ? error.message : String(error), true);
       await this.#room.refresh();
       // Locked elsewhere it stands as it was; without a place in the room it is kept here.
       if (!this.#room.answers(this.#place)) this.#kept.answers = answers;
@@ -174,6 +181,8 @@ export class Step {
 
   /** @returns {Promise<boolean>} whether it holds */
   async #check() {
+    const { answers } = this.#kept; // for which there may be a place by now
+    if (answers && !this.#room.answers(this.#place)) await this.#room.lock(this.#place, answers).catch(() => {});
     /** @type {Outcome} */
     const outcome = await call("POST", apiURL(`${this.#path}check`));
     this.#outcome(outcome.ok, outcome.says);
@@ -188,8 +197,8 @@ export class Step {
     return true;
   }
 
-  /** Fetches what is so where the page came without it: a blind lesson's answers
-   * are sent to those alone who have said what they expect. */
+  /** Fetches what is so where the page came without it, which was before the
+   * prediction. */
   async #unseal() {
     const answer = one("[data-answer]", this.#node);
     if (answer.childElementCount > 0) return;

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/lab/lesson"
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/target"
 	"github.com/leakline/leakline/profiler/verdict"
@@ -63,6 +64,25 @@ func (t *Target) Scores() ([]lab.Score, time.Time) {
 		scores = nil
 	}
 	return scores, since
+}
+
+// Seen is the target's lab as the page of a lesson may show it.
+func (t *Target) Seen() lesson.Seen {
+	seen := lesson.Look(t.Lab)
+	if t.covered() { // asked last: what was seen before a cover may be told
+		seen = lesson.Seen{State: seen.State.Told(), Figures: seen.Figures, Verdict: t.told(seen.Verdict)}
+	}
+	return seen
+}
+
+// hold holds a step against the target's lab. What is covered is judged by
+// blind lessons alone, whose sentences name it to nobody before a prediction.
+func (t *Target) hold(l lesson.Lesson, s lesson.Step) (lesson.Outcome, lesson.Seen) {
+	seen := lesson.Look(t.Lab)
+	if t.covered() && !l.Blind {
+		return lesson.Outcome{Says: "What runs is covered: finish \"Is it a leak?\", or ask the instructor to uncover it."}, lesson.Seen{}
+	}
+	return s.Hold(&seen), seen
 }
 
 func (t *Target) covered() bool {

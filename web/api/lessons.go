@@ -33,7 +33,7 @@ type jsonQuestion struct {
 }
 
 // A jsonOutcome is what a check found. What is right and what was measured are
-// there once it holds.
+// there once it holds and the sender has predicted it.
 type jsonOutcome struct {
 	OK      bool              `json:"ok"`
 	Sealed  bool              `json:"sealed"` // it holds, and what is so waits for a prediction
@@ -83,23 +83,32 @@ func step(r *http.Request) (lesson.Lesson, lesson.Step, error) {
 	return l, s, err
 }
 
+// Open reports whether what is so at a step may be sent to who asks. A script of
+// the instructor's cannot predict, and has nobody to spoil it for.
+func (t *Target) Open(r *http.Request, at room.Place) bool {
+	return guard.SenderFrom(r.Context()).Scripted() || t.Room.Open(Looker(r), at)
+}
+
 // checkStep only looks, so that everybody may.
 func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error {
 	l, s, err := step(r)
 	if err != nil {
 		return err
 	}
-	seen, at := lesson.Look(t.Lab), room.Place{Lesson: l.ID, Step: s.ID}
-	outcome := s.Hold(&seen)
+	outcome, seen := t.hold(l, s)
+	at := room.Place{Lesson: l.ID, Step: s.ID}
 	wire := jsonOutcome{OK: outcome.OK, Says: outcome.Says, Right: []*int{}, Figures: map[string]string{}}
+	figures := make(map[string]string)
 	if outcome.OK {
-		t.Room.Held(at, time.Now())
-		locked, _ := t.Room.Opened(Looker(r), at)
-		wire.Sealed = l.Blind && !locked && !guard.SenderFrom(r.Context()).Scripted()
+		for _, name := range s.Figures() {
+			figures[name] = seen.Figure(name)
+		}
+		t.Room.Held(at, time.Now(), figures)
+		wire.Sealed = !t.Open(r, at)
 	}
 	switch {
 	case wire.Sealed:
-		wire.Says = "it does what this patient should. Lock your prediction, and check again to see what it has."
+		wire.Says = "it does what this step is about. Lock your prediction, and check again to see what is so."
 	case outcome.OK:
 		for _, q := range s.Questions {
 			var right *int
@@ -108,9 +117,7 @@ func (a *API) checkStep(t *Target, w http.ResponseWriter, r *http.Request) error
 			}
 			wire.Right = append(wire.Right, right)
 		}
-		for _, name := range s.Figures() {
-			wire.Figures[name] = seen.Figure(name)
-		}
+		wire.Figures = figures
 	}
 	return answer(w, http.StatusOK, wire)
 }

@@ -158,4 +158,25 @@ func TestALessonInTheBrowser(t *testing.T) {
 	if eval[bool](viewer, `document.querySelector('`+step+`[data-reveal]').checkVisibility()`) {
 		t.Error("what is so is shown to who has predicted nothing")
 	}
+	viewer.locksWithoutAPlace(step)
+}
+
+// locksWithoutAPlace predicts where the room is full: the browser keeps it, and
+// brings it along once there is a place.
+func (p *browserPage) locksWithoutAPlace(step string) {
+	p.t.Helper()
+	eval[bool](p, `(() => {
+		const real = window.fetch;
+		window.fetch = (url, how) => (String(url).includes('/answers/') ? Promise.resolve(new Response('{}', { status: 503 })) : real(url, how));
+		window.placeAgain = () => { window.fetch = real; return true; };
+		return true;
+	})()`)
+	p.do(chromedp.SetValue(step+"input[type=number]", "1"))
+	p.click(step + `input[value="0"]`)
+	p.click(step + "[data-predict] .btn")
+	p.until(5*time.Second, `document.querySelector('`+step+`input[type=number]').disabled`)
+	eval[bool](p, `window.placeAgain()`)
+	p.click(step + "[data-check]")
+	p.until(5*time.Second, `document.querySelector('`+step+`[data-reveal][open]')?.checkVisibility()`)
+	p.until(5*time.Second, `document.querySelector('`+step+`[data-predict-status]').textContent === '0 of 1 as predicted.'`)
 }

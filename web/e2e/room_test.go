@@ -38,6 +38,8 @@ func TestARoomPredictsTogether(t *testing.T) {
 	ada.tabTo(step+"[data-predict] .btn", kb.Tab)
 	ada.do(chromedp.KeyEvent(kb.Enter))
 	ada.reads(step+"[data-predict-status]", "Locked.")
+	ada.judges(true)
+	bob.judges(false)
 	bob.click(step + `input[value="0"]`)
 	bob.click(step + "[data-predict] .btn")
 
@@ -51,10 +53,12 @@ func TestARoomPredictsTogether(t *testing.T) {
 	if eval[bool](bob, `document.body.innerText.includes('Ada')`) {
 		t.Error("a viewer is told another's name")
 	}
+	guide.judges(false)
 	guide.tabTo(step+"[data-room-reveal]", kb.Tab)
 	guide.do(chromedp.KeyEvent(kb.Enter))
 	ada.reads(step+".tally li.own", "yours")
 	bob.reads(step+".tally li.own", "climb until the process is killed")
+	guide.judges(true)
 	guide.until(5*time.Second, `!document.querySelector('`+step+`[data-only-you]').checkVisibility()`)
 
 	ada.do(chromedp.Reload())
@@ -66,6 +70,13 @@ func TestARoomPredictsTogether(t *testing.T) {
 
 	guide.presents(l, ada)
 	guide.resets(l, ada, step)
+}
+
+// judges waits until the verdict is beside the step on stage, or is not.
+func (p *browserPage) judges(shown bool) {
+	p.t.Helper()
+	p.until(10*time.Second, fmt.Sprintf(`%v === (document.querySelector('[data-lesson-word]').checkVisibility()
+		&& document.querySelector('[data-lesson-sentence]').textContent !== 'The verdict follows your prediction.')`, shown))
 }
 
 // presents shows the next step in the large view; whoever follows is taken along.
@@ -81,6 +92,7 @@ func (p *browserPage) presents(l *labProcess, follower *browserPage) {
 	if eval[bool](p, `document.querySelector('#made-again-and-again .tally').checkVisibility() || !document.querySelector('#made-again-and-again fieldset').checkVisibility()`) {
 		p.t.Error("the large view gives away what is sealed, or takes the question away")
 	}
+	p.judges(false)
 	follower.until(10*time.Second, `document.querySelector('#made-again-and-again').getBoundingClientRect().top < innerHeight / 2`)
 	p.do(chromedp.Navigate(l.base + "/learn/fix-the-monitoring?view=room#the-queue"))
 	follower.until(10*time.Second, `location.pathname === '/learn/fix-the-monitoring' && location.hash === '#the-queue'`)
