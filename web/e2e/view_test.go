@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // What somebody looks at stands in the address, without the token, and the
@@ -51,6 +52,26 @@ func TestALinkOpensTheSameView(t *testing.T) {
 
 	other.do(chromedp.KeyEvent("f"))
 	other.until(5*time.Second, `!location.search.includes('from=') && !location.search.includes('at=')`)
+}
+
+// Who listens to a chart hears the time and its values by the names beside it,
+// from the key as from the focus.
+func TestAChartIsSpoken(t *testing.T) {
+	t.Parallel()
+	l := startLab(t, smallList)
+	p := newPage(t, startBrowser(t))
+	p.do(chromedp.Navigate(l.link("/?window=1m", viewerToken)))
+	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax && document.querySelector('li[data-column=floor] [data-value]').textContent !== '–'`)
+	time.Sleep(2 * time.Second) // readings to step through
+	for _, chart := range []struct{ strip, about, says string }{
+		{"memory", "Memory: live after GC, in use, goal, RSS and limit", `floor [\d.]+\s\w+, in use [\d.]+\s\w+, GC goal [\d.]+\s\w+, RSS `},
+		{"alloc", "Allocation rate in bytes and in objects", `bytes [\d.]+\s\w+/s, objects `},
+	} {
+		p.do(chromedp.Focus(chromedp.CSS("canvas[data-strip="+chart.strip+"]")), chromedp.KeyEvent(kb.ArrowLeft))
+		says := `\d\d:\d\d:\d\d: ` + chart.says
+		p.until(5*time.Second, fmt.Sprintf(`new RegExp(%q).test(document.querySelector('[data-spoken]').textContent)`, "^"+says))
+		p.until(5*time.Second, fmt.Sprintf(`new RegExp(%q).test(document.activeElement.getAttribute('aria-label'))`, "^"+chart.about+`\. `+says))
+	}
 }
 
 // The script moves the pieces that the server drew, and they still fill the bar.
