@@ -92,6 +92,7 @@ export class Commands {
     const paused = this.#view.pausedAt !== null;
     one("[data-pause]").setAttribute("aria-pressed", String(paused));
     write(one("[data-pause-text]"), paused ? "Go live" : "Pause");
+    one("[data-csv]").href = apiURL("readings.csv", this.#view.asked());
     this.#charts.invalidate();
     this.fetchCoarse();
     clearTimeout(this.#linking);
@@ -116,7 +117,6 @@ export class Commands {
   window(id) {
     this.#view.show(id);
     for (const b of all("[data-window]")) b.setAttribute("aria-pressed", String(b.dataset.window === id));
-    one("[data-csv]").setAttribute("href", apiURL("readings.csv", { window: id }));
     this.#reached = false;
     this.#charts.rescale();
     this.changed();

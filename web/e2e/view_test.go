@@ -43,6 +43,14 @@ func TestALinkOpensTheSameView(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	// What is exported is what is shown, to the millisecond.
+	rows := eval[[]int64](p, `fetch(document.querySelector('[data-csv]').href).then((r) => r.text()).then((csv) =>
+		csv.trim().split('\n').slice(1).map((row) => Date.parse(row.split(',')[0])))`)
+	from, to := query.Get("from"), query.Get("to")
+	if len(rows) == 0 || fmt.Sprint(rows[0]) < from || fmt.Sprint(rows[len(rows)-1]) > to {
+		t.Errorf("%d readings exported: %v, want those from %s to %s", len(rows), rows, from, to)
+	}
+
 	other := newPage(t, browser)
 	other.do(chromedp.Navigate(l.link(address, viewerToken)))
 	other.until(10*time.Second, `document.querySelector('[data-pause]').getAttribute('aria-pressed') === 'true'
