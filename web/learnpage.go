@@ -84,7 +84,7 @@ func sealed(questions []templates.LessonQuestion) []templates.LessonQuestion {
 	return asked
 }
 
-// otherView leads from a lesson to itself in large type, and back.
+// otherView leads from a page to itself in large type, and back.
 func otherView(r *http.Request) templates.Link {
 	query, text := r.URL.Query(), "Large view"
 	if query.Get("view") == "room" {

@@ -62,6 +62,29 @@ func TestALinkOpensTheSameView(t *testing.T) {
 	other.until(5*time.Second, `!location.search.includes('from=') && !location.search.includes('at=')`)
 }
 
+// The live page leads to itself in large type and back, what is shown with it.
+func TestTheLivePageHasALargeView(t *testing.T) {
+	t.Parallel()
+	l := startLab(t, smallList)
+	browser := startBrowser(t)
+	for _, token := range []string{instructorToken, viewerToken} {
+		p := newPage(t, browser)
+		p.do(chromedp.Navigate(l.link("/", token)))
+		p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+		small := eval[float64](p, `parseFloat(getComputedStyle(document.querySelector('[data-other]')).fontSize)`)
+		p.click(`[data-window="15m"]`)
+		p.until(5*time.Second, `location.search.includes('window=15m')`)
+		p.click("[data-other]")
+		p.until(10*time.Second, `document.querySelector('[data-other]')?.textContent === 'Normal view'
+			&& document.querySelector('[data-window="15m"]').getAttribute('aria-pressed') === 'true'`)
+		if large := eval[float64](p, `parseFloat(getComputedStyle(document.querySelector('[data-other]')).fontSize)`); large < 1.2*small {
+			t.Errorf("the large view has type of %.1f px, the other %.1f", large, small)
+		}
+		p.click("[data-other]")
+		p.until(10*time.Second, `document.querySelector('[data-other]')?.textContent === 'Large view'`)
+	}
+}
+
 // Who listens to a chart hears the time and its values by the names beside it,
 // from the key as from the focus.
 func TestAChartIsSpoken(t *testing.T) {
