@@ -53,6 +53,7 @@ export class Commands {
     one("[data-pause]").addEventListener("click", () => this.#togglePause());
     one("[data-table-toggle]").addEventListener("click", () => this.#toggleTable());
     one("[data-png]").addEventListener("click", () => this.#png());
+    for (const b of all("[data-pan]")) b.addEventListener("click", () => this.#panBy(Number(b.dataset.pan)));
   }
 
   /** @returns {Record<string, (e: KeyboardEvent) => void>} */
@@ -61,10 +62,6 @@ export class Commands {
       const edge = this.#charts.edge();
       this.#view.zoomBy(factor, this.#view.cursor ?? this.#view.range(edge).to, edge);
       this.changed();
-    };
-    const pan = (/** @type {number} */ share) => () => {
-      const { from, to } = this.#view.range(this.#charts.edge());
-      this.pan(share * (to - from));
     };
     const range = (/** @type {boolean} */ left) => () => {
       const { from, to } = this.#view.range(this.#charts.edge()), at = this.#view.cursor;
@@ -78,7 +75,7 @@ export class Commands {
       " ": pause, p: pause,
       ArrowLeft: step(-1), ArrowRight: step(1),
       "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), "−": () => zoom(2),
-      ",": pan(-0.25), ".": pan(0.25), "[": range(true), "]": range(false),
+      ",": () => this.#panBy(-0.25), ".": () => this.#panBy(0.25), "[": range(true), "]": range(false),
       0: () => { this.#view.zoom = null; this.#charts.rescale(); this.changed(); },
       f: () => { if (!this.onFollow?.()) this.#view.resume(); this.changed(); },
       d: () => one("[data-note]:not([hidden]) [data-note-compare]:not([hidden])")?.click(),
@@ -105,6 +102,12 @@ export class Commands {
   pan(ms) {
     this.#view.pan(ms, this.#charts.edge());
     this.changed();
+  }
+
+  /** @param {number} share of what is shown */
+  #panBy(share) {
+    const { from, to } = this.#view.range(this.#charts.edge());
+    this.pan(share * (to - from));
   }
 
   #togglePause() {

@@ -62,6 +62,37 @@ func TestALinkOpensTheSameView(t *testing.T) {
 	other.until(5*time.Second, `!location.search.includes('from=') && !location.search.includes('at=')`)
 }
 
+// Who has neither Shift nor a comma moves what is shown by buttons, which a
+// thumb can press.
+func TestAZoomedRangeIsMovedByButtons(t *testing.T) {
+	t.Parallel()
+	l := startLab(t, smallList)
+	p := newPage(t, startBrowser(t))
+	p.do(chromedp.Navigate(l.link("/?window=1m", viewerToken)))
+	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
+	if eval[bool](p, `document.querySelector('[data-pan]').checkVisibility()`) {
+		t.Error("the buttons are there before anybody has zoomed")
+	}
+	p.do(chromedp.KeyEvent("+"))
+	p.until(5*time.Second, `[...document.querySelectorAll('[data-pan]')].every((b) => b.checkVisibility())`)
+	const shown = `['tFrom', 'tTo'].map((k) => Number(document.querySelector('[data-strip=memory]').dataset[k]))`
+	was := eval[[]float64](p, shown)
+	half := (was[1] - was[0]) / 2
+	for _, step := range []struct {
+		label string
+		by    float64 // halves of the range from where it began
+	}{{"Earlier", -1}, {"Earlier", -2}, {"Later", -1}} {
+		p.click(`[data-pan][aria-label="` + step.label + `"]`)
+		p.until(5*time.Second, fmt.Sprintf(`%s.every((t, i) => Math.abs(t - [%f, %f][i]) < 2)`, shown, was[0]+step.by*half, was[1]+step.by*half))
+	}
+	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	if least := eval[float64](p, `Math.min(...[...document.querySelectorAll('[data-pan]')].flatMap((b) => [b.offsetWidth, b.offsetHeight]))`); least < 40 {
+		t.Errorf("a thumb has %.0f px to press", least)
+	}
+	p.checkFit("a zoomed range", view{"390x844", 390, 844})
+	p.save("zoomed-390x844")
+}
+
 // The live page leads to itself in large type and back, what is shown with it.
 func TestTheLivePageHasALargeView(t *testing.T) {
 	t.Parallel()
