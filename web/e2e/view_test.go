@@ -149,7 +149,7 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 
 	// The limit is out of sight, so the bar ends where the parts do.
 	share := eval[float64](p, `['live', 'dead', 'free', 'stacks', 'runtime', 'outside'].reduce((all, key) =>
-		all + (document.querySelector('li[data-mem=' + key + ']').hidden ? 0 : Number(document.querySelector('rect[data-mem=' + key + ']').getAttribute('width'))), 0) / 1000`)
+		all + (document.querySelector('li[data-mem=' + key + ']').hidden ? 0 : parseFloat(document.querySelector('rect[data-mem=' + key + ']').getAttribute('width'))), 0) / 100`)
 	words := eval[string](p, `document.querySelector('[data-mem-bar]').getAttribute('aria-label')`)
 	if !strings.HasPrefix(words, "RSS ") || !strings.Contains(words, "limit 512\u00a0MiB") {
 		t.Errorf("a reader hears %q", words)
@@ -157,7 +157,6 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 	if math.Abs(share-1) > 0.002 {
 		t.Errorf("the parts take %.4f of the bar", share)
 	}
-	projector := view{"1920x1080", 1920, 1080}
 	p.click("[data-sizes] summary")
 	p.until(5*time.Second, `document.querySelectorAll('[data-sizes-body] tbody tr').length > 5`)
 	for _, theme := range []string{"light", "dark"} {
