@@ -171,7 +171,7 @@ func TestMemoryBarIsKeptAndAddsUp(t *testing.T) {
 	p.do(chromedp.EmulateViewport(projector.width, projector.height), chromedp.Navigate(l.link("/?window=1m&view=room", viewerToken)))
 	p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
 	p.checkFit("live in a room", projector)
-	p.save("room-1920x1080-dark")
+	p.save("live-large-1920x1080-dark")
 }
 
 // A picture of the charts has them all, in the colours of the page.
