@@ -95,3 +95,65 @@ func TestContrast(t *testing.T) {
 		})
 	}
 }
+
+var (
+	barRule  = regexp.MustCompile(`([^{}/]*(?:\.m-|#p-)[^{}/]*)\{([^}]*)\}`)
+	barPart  = regexp.MustCompile(`(?:\.m|#p)-[a-z]+`)
+	barPaint = regexp.MustCompile(`\b(?:fill|stroke):\s*([^;}]+)`)
+	named    = regexp.MustCompile(`^var\(--([a-z0-9-]+)\)$`)
+	pattern  = regexp.MustCompile(`^url\(#(p-[a-z]+)\)$`)
+)
+
+// Whatever a part of the memory bar is painted with is a token that holds
+// against what lies below it, or a pattern of such: a mixture nobody has looked
+// at does not survive a projector.
+func TestMemoryBarIsSeen(t *testing.T) {
+	css, err := FS.ReadFile("css/components.css")
+	if err != nil {
+		t.Fatalf("reading the components: %v", err)
+	}
+	all, seen := tokens(t), map[string]bool{}
+	var patterns []string
+	for _, rule := range barRule.FindAllStringSubmatch(string(css), -1) {
+		parts := barPart.FindAllString(rule[1], -1)
+		for _, paint := range barPaint.FindAllStringSubmatch(rule[2], -1) {
+			if m := pattern.FindStringSubmatch(paint[1]); m != nil {
+				patterns = append(patterns, "#"+m[1])
+			} else if m := named.FindStringSubmatch(paint[1]); m == nil {
+				t.Errorf("%v is painted with %s, want a token or a pattern", parts, paint[1])
+			} else if m[1] == "panel" {
+				continue // of what is not there, which its edge shows
+			} else {
+				on := []string{"panel", "sunken"} // the legend, the bar
+				if m[1] == "edge" {
+					on = on[:1]
+				}
+				holds(t, all, m[1], on)
+			}
+			for _, part := range parts {
+				seen[part] = true
+			}
+		}
+	}
+	for _, p := range append(patterns, ".m-live", ".m-dead", ".m-free", ".m-stacks", ".m-runtime", ".m-outside", ".m-absent", ".m-limit", ".m-gomemlimit") {
+		if !seen[p] {
+			t.Errorf("%s has no paint", p)
+		}
+	}
+}
+
+// holds fails when a token has less than 3:1, what graphics need, on a surface.
+func holds(t *testing.T, all map[string][2]string, fore string, surfaces []string) {
+	t.Helper()
+	for _, on := range surfaces {
+		for theme, name := range []string{"light", "dark"} {
+			f, ok := all[fore]
+			if !ok {
+				t.Fatalf("no token %s", fore)
+			}
+			if got := contrast(f[theme], all[on][theme]); got < 3 {
+				t.Errorf("%s: --%s on --%s has %.2f, want 3", name, fore, on, got)
+			}
+		}
+	}
+}

@@ -39,7 +39,7 @@ func liveView(instructor bool) LiveView {
 	return LiveView{
 		Page:     page("live", instructor),
 		Headline: Headline{Asks: instructor, Strip: "set-per-request · 100 req/s", Aside: "Read at 14:04:44", Sentence: []Span{{Text: "set-per-request · 100 req/s"}}, Figures: []HeadFigure{{Label: "live after GC", Column: "floor"}}},
-		Strategy: "set-per-request", Served: true,
+		Strategy: "set-per-request", Served: true, Other: Link{"Large view", "/?view=room"},
 		Figures: map[string]Figure{"rss": {"15.0", "MB"}},
 		Marks:   []MarkRow{{ID: "7", Time: "14:04:44", Kind: "snapshot", Snapshot: "23", By: "lab"}},
 		Controls: &Controls{RPS: "100", Redis: "up", OwnRedis: true, Faults: []FaultField{{"sql_latency_ms", "SQL latency, ms", "0", "0", "600000"}}, Strategies: []StrategyCard{

@@ -643,7 +643,7 @@ func note(n *Note, instructor bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "</a> <button class=\"btn go\" type=\"button\" data-note-action hidden></button> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "</a> <button class=\"btn go\" type=\"button\" data-note-action hidden></button> <span class=\"row\" data-pans hidden><button class=\"btn sq\" type=\"button\" data-pan=\"-0.5\" aria-label=\"Earlier\">◀&#xFE0E;</button> <button class=\"btn sq\" type=\"button\" data-pan=\"0.5\" aria-label=\"Later\">▶&#xFE0E;</button></span> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

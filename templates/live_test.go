@@ -129,7 +129,7 @@ func TestMemoryBarHasEveryPieceAndSaysAll(t *testing.T) {
 	if got := bar.Find("li[data-mem]:not([hidden])").Length(); got != 2 {
 		t.Errorf("%d lines in the legend, want the 2 that are known", got)
 	}
-	if got := bar.Find("rect[data-mem=live]").AttrOr("width", ""); got != "407.2" {
+	if got := bar.Find("rect[data-mem=live]").AttrOr("width", ""); got != "40.73%" {
 		t.Errorf("live is %q wide", got)
 	}
 	if got := bar.Find("svg[role=img]").AttrOr("aria-label", ""); got != v.Memory.Says {

@@ -101,6 +101,7 @@ type LiveView struct {
 	Headline Headline
 	Note     *Note             // nil while the process runs
 	Window   string            // "1m", "5m", "15m" or "1h"; default "5m"
+	Other    Link              // the same in large type for a room, or back
 	Strategy string            // what runs now
 	Served   bool              // it tells of its requests; else there is no chart of them
 	Load     string            // "100 requests/s · 10 % by 10 000 risky users"

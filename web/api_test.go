@@ -46,6 +46,12 @@ func TestAPIAnswers(t *testing.T) {
 		{name: "history of a day", method: "GET", path: "history?window=24h", status: 200, says: `"every_ms":10000`},
 		{name: "readings of an unknown window", method: "GET", path: "readings.csv?window=2m", status: 400, says: "1m, 5m, 15m, 1h or 24h"},
 		{name: "size classes of nobody", method: "GET", path: "sizes", status: 503, says: "not running"},
+		{name: "readings from what is no time", method: "GET", path: "readings.csv?from=noon&to=1", status: 400, says: "from \\\"noon\\\": want a time in Unix milliseconds"},
+		{name: "readings from before 1970", method: "GET", path: "readings.csv?from=-1&to=1", status: 400, says: "want a time in Unix milliseconds"},
+		{name: "readings to no end", method: "GET", path: "readings.csv?from=1", status: 400, says: "to \\\"\\\": want a time in Unix milliseconds; from and to go together", beyond: true},
+		{name: "readings to an end beyond all", method: "GET", path: "readings.csv?from=1&to=9999999999999999", status: 400, says: "want a time in Unix milliseconds"},
+		{name: "readings backwards", method: "GET", path: "readings.csv?from=2&to=1", status: 400, says: "from 2 to 1: want from before to", beyond: true},
+		{name: "readings by two ways", method: "GET", path: "readings.csv?window=5m&from=1&to=2", status: 400, says: "one or the other", beyond: true},
 		{name: "readings as CSV", method: "GET", path: "readings.csv", status: 200, says: "time,generation,floor,"},
 
 		{name: "switch while the checker is starting is kept", method: "PUT", path: "strategy", body: `{"name":"list-scan"}`, status: 200, says: `{"name":"list-scan","generation":0}`},

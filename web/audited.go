@@ -25,8 +25,6 @@ func worthNoting(r *http.Request, route api.Route) bool {
 	switch route.Pattern {
 	case "GET /debug/pprof/", "GET /self/debug/", "GET /api/v1/snapshots/{id}/profile.pb.gz", "GET /api/v1/heapgraphs/{id}/graph", "GET /report.html":
 		return true
-	case "PUT /api/v1/room/view": // every move of a presenter, which the room sees
-		return false
 	}
 	return route.Need == guard.Instructor && (changes(r) || strings.HasPrefix(r.URL.Path, "/self/debug/"))
 }
@@ -36,7 +34,7 @@ func worthNoting(r *http.Request, route api.Route) bool {
 // name may be anything, a token too.
 var noted = append([]string{
 	"name", "rps", "risky_share", "risky_users", "times_capacity", "redis", "updater", "memory_limit", "gomemlimit",
-	"checker_cpus", "a", "b", "seconds", "kind", "force", "pinned", "lesson", "step", "id", "target",
+	"checker_cpus", "a", "b", "seconds", "kind", "force", "pinned", "lesson", "step", "action", "covered", "presenting", "id", "target",
 }, faultNames()...)
 
 func faultNames() (names []string) {
@@ -54,7 +52,7 @@ const (
 // note answers by handle and notes what became of it.
 func (s *Server) note(w http.ResponseWriter, r *http.Request, route api.Route, handle http.HandlerFunc) {
 	var body bytes.Buffer
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+	if strings.HasPrefix(strings.ToLower(r.Header.Get("Content-Type")), "application/json") {
 		rest := r.Body
 		r.Body = struct {
 			io.Reader
@@ -63,9 +61,13 @@ func (s *Server) note(w http.ResponseWriter, r *http.Request, route api.Route, h
 	}
 	answered := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	handle(answered, r)
+	fields, whole := fieldsOf(body.Bytes())
+	if _, said := fields["presenting"]; whole && !said && route.Pattern == "PUT /api/v1/room/view" {
+		return // a move of who presents, which the room sees; there are ten a second
+	}
 	with := ""
 	if answered.status < 400 {
-		with = s.cfg.Guard.Redact(parameters(r, route, body.Bytes()))
+		with = s.cfg.Guard.Redact(parameters(r, route, fields))
 	}
 	s.record(r, guard.SenderFrom(r.Context()), routeName(r, route), with, answered.status, 0)
 }
@@ -126,10 +128,20 @@ func routeName(r *http.Request, route api.Route) string {
 	return r.Method + " " + path
 }
 
+// fieldsOf are those of a body by their names, in lower case as its reader takes
+// any case, and whether that is all of it.
+func fieldsOf(body []byte) (fields map[string]any, whole bool) {
+	var found map[string]any
+	json.Unmarshal(body, &found) // no JSON has no fields
+	fields = make(map[string]any, len(found))
+	for name, value := range found {
+		fields[strings.ToLower(name)] = value
+	}
+	return fields, len(body) < maxNotedBody
+}
+
 // parameters are those of a request that has succeeded, name=value.
-func parameters(r *http.Request, route api.Route, body []byte) string {
-	var fields map[string]any
-	json.Unmarshal(body, &fields) // no JSON has no fields
+func parameters(r *http.Request, route api.Route, fields map[string]any) string {
 	var all []string
 	for _, name := range noted {
 		value := r.PathValue(name)

@@ -39,6 +39,15 @@ func TestWhoDidWhat(t *testing.T) {
 	s.do(t, call{method: "PUT", path: "strategy", body: `{"name":"list-scan"}`})
 	s.do(t, call{method: "PUT", path: "strategy", body: `{"name":"magic"}`, status: 404})
 	viewer.ask("POST", "/api/v1/gc", "")
+	anna.ask("POST", "/api/v1/lessons/identify-the-leak/steps/the-pattern/do", `{"action":1}`)
+	anna.ask("PUT", "/api/v1/cover", `{"covered":true}`)
+	anna.ask("PUT", "/api/v1/cover", `{"covered":false}`)
+	anna.ask("PUT", "/api/v1/room/view", `{"presenting":true,"lesson":"identify-the-leak","step":"the-pattern"}`)
+	anna.ask("PUT", "/api/v1/room/view", `{"live":{"window":"5m"}}`)
+	anna.ask("PUT", "/api/v1/room/view", `{"lesson":"identify-the-leak","step":"the-pattern"}`)
+	anna.ask("PUT", "/api/v1/room/view", `{"Presenting":false}`)
+	viewer.ask("PUT", "/api/v1/room/view", `{"live":{"window":"5m"}}`)
+	anna.ask("PUT", "/api/v1/room/view", `{"presenting":false`+strings.Repeat(" ", 5000)+`}`)
 	anna.ask("GET", "/api/v1/state", "")
 	anna.ask("GET", "/debug/pprof/heap", "")
 	viewer.ask("GET", "/api/v1/snapshots/7/profile.pb.gz", "")
@@ -64,6 +73,12 @@ func TestWhoDidWhat(t *testing.T) {
 		"instructor|script|PUT /api/v1/strategy|name=list-scan|200",
 		"instructor|script|PUT /api/v1/strategy||404",
 		"viewer|6 characters|POST /api/v1/gc||403",
+		"instructor|6 characters|POST /api/v1/lessons/{lesson}/steps/{step}/do|lesson=identify-the-leak step=the-pattern action=1|200",
+		"instructor|6 characters|PUT /api/v1/cover|covered=true|200",
+		"instructor|6 characters|PUT /api/v1/cover|covered=false|200",
+		"instructor|6 characters|PUT /api/v1/room/view|lesson=identify-the-leak step=the-pattern presenting=true|200",
+		"instructor|6 characters|PUT /api/v1/room/view|presenting=false|200",
+		"instructor|6 characters|PUT /api/v1/room/view||200",
 		"instructor|6 characters|GET /debug/pprof/||503",
 		"viewer|6 characters|GET /api/v1/snapshots/{id}/profile.pb.gz||404",
 		"anyone||GET /api/v1/state|a wrong token|401",

@@ -66,7 +66,7 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, templates.LessonPage(view))
 }
 
-// otherView leads from a lesson to itself in large type, and back.
+// otherView leads from a page to itself in large type, and back.
 func otherView(r *http.Request) templates.Link {
 	query, text := r.URL.Query(), "Large view"
 	if query.Get("view") == "room" {

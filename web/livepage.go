@@ -38,6 +38,7 @@ func (s *Server) livePage(w http.ResponseWriter, r *http.Request) error {
 		Headline: liveHeadline(t),
 		Note:     statusNote(t.ID, life),
 		Window:   r.FormValue("window"),
+		Other:    otherView(r),
 		Served:   t.Lab != nil || profiler.Known(figures[profiler.FigRequests]),
 		Figures:  allFigures(figures),
 		Marks:    markRows(t.Watch.Series().Marks(time.Now().Add(-time.Hour))),

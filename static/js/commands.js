@@ -53,6 +53,7 @@ export class Commands {
     one("[data-pause]").addEventListener("click", () => this.#togglePause());
     one("[data-table-toggle]").addEventListener("click", () => this.#toggleTable());
     one("[data-png]").addEventListener("click", () => this.#png());
+    for (const b of all("[data-pan]")) b.addEventListener("click", () => this.#panBy(Number(b.dataset.pan)));
   }
 
   /** @returns {Record<string, (e: KeyboardEvent) => void>} */
@@ -61,10 +62,6 @@ export class Commands {
       const edge = this.#charts.edge();
       this.#view.zoomBy(factor, this.#view.cursor ?? this.#view.range(edge).to, edge);
       this.changed();
-    };
-    const pan = (/** @type {number} */ share) => () => {
-      const { from, to } = this.#view.range(this.#charts.edge());
-      this.pan(share * (to - from));
     };
     const range = (/** @type {boolean} */ left) => () => {
       const { from, to } = this.#view.range(this.#charts.edge()), at = this.#view.cursor;
@@ -78,7 +75,7 @@ export class Commands {
       " ": pause, p: pause,
       ArrowLeft: step(-1), ArrowRight: step(1),
       "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), "−": () => zoom(2),
-      ",": pan(-0.25), ".": pan(0.25), "[": range(true), "]": range(false),
+      ",": () => this.#panBy(-0.25), ".": () => this.#panBy(0.25), "[": range(true), "]": range(false),
       0: () => { this.#view.zoom = null; this.#charts.rescale(); this.changed(); },
       f: () => { if (!this.onFollow?.()) this.#view.resume(); this.changed(); },
       d: () => one("[data-note]:not([hidden]) [data-note-compare]:not([hidden])")?.click(),
@@ -92,6 +89,7 @@ export class Commands {
     const paused = this.#view.pausedAt !== null;
     one("[data-pause]").setAttribute("aria-pressed", String(paused));
     write(one("[data-pause-text]"), paused ? "Go live" : "Pause");
+    one("[data-csv]").href = apiURL("readings.csv", this.#view.asked());
     this.#charts.invalidate();
     this.fetchCoarse();
     clearTimeout(this.#linking);
@@ -106,6 +104,12 @@ export class Commands {
     this.changed();
   }
 
+  /** @param {number} share of what is shown */
+  #panBy(share) {
+    const { from, to } = this.#view.range(this.#charts.edge());
+    this.pan(share * (to - from));
+  }
+
   #togglePause() {
     if (this.#view.pausedAt === null) this.#view.pause(this.#charts.edge());
     else this.#view.resume();
@@ -116,7 +120,6 @@ export class Commands {
   window(id) {
     this.#view.show(id);
     for (const b of all("[data-window]")) b.setAttribute("aria-pressed", String(b.dataset.window === id));
-    one("[data-csv]").setAttribute("href", apiURL("readings.csv", { window: id }));
     this.#reached = false;
     this.#charts.rescale();
     this.changed();

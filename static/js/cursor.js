@@ -1,8 +1,6 @@
 // @ts-check
 import { all, one, write } from "./dom.js";
-import { clockTime, figure, joined } from "./format.js";
 import { neighbour } from "./marks.js";
-import { STRIPS } from "./strips.js";
 
 /** @typedef {import("./charts.js").Shown} Shown */
 /** @typedef {import("./view.js").View} View */
@@ -29,6 +27,8 @@ export class Cursor {
     this.#changed = changed;
     this.#pan = pan;
     for (const canvas of all("canvas[data-strip]")) this.#listen(canvas);
+    // Whoever presses a key may soon listen to a chart: the words are here by then.
+    addEventListener("keydown", () => import("./spoken.js").catch(() => {}), { once: true });
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -61,7 +61,7 @@ export class Cursor {
       this.#view.cursor = null;
       this.#changed();
     });
-    canvas.addEventListener("focus", () => canvas.setAttribute("aria-label", `${canvas.dataset.about}. ${this.#words(canvas)}`));
+    canvas.addEventListener("focus", async () => canvas.setAttribute("aria-label", `${canvas.dataset.about}. ${await this.#words(canvas)}`));
   }
 
   /** @param {number} px inside a canvas */
@@ -110,22 +110,15 @@ export class Cursor {
   /** Says time and values of the strip in focus, once the keys rest. */
   #speak() {
     clearTimeout(this.#speaking);
-    this.#speaking = setTimeout(() => {
+    this.#speaking = setTimeout(async () => {
       const focused = document.activeElement;
       const canvas = focused instanceof HTMLCanvasElement ? focused : one("canvas[data-strip]");
-      write(one("[data-spoken]"), this.#words(canvas));
+      write(one("[data-spoken]"), await this.#words(canvas));
     }, SPEAK_AFTER_MS);
   }
 
   /** @param {HTMLCanvasElement} canvas */
   #words(canvas) {
-    const ring = this.shown?.ring;
-    if (!ring || !ring.size) return "No reading yet.";
-    const i = this.#view.cursor === null ? ring.end - 1 : ring.nearest(this.#view.cursor);
-    const values = [...STRIPS[canvas.dataset.strip ?? ""].lines].reverse().map(({ column }) => {
-      const name = one(`[data-column="${column}"] span`)?.textContent ?? column;
-      return `${name} ${joined(figure(column, ring.column(column)?.[i]))}`;
-    });
-    return `${clockTime(ring.t[i], this.#zone)}: ${values.join(", ")}`;
+    return import("./spoken.js").then((m) => m.spoken(canvas, this.shown?.ring, this.#view.cursor, this.#zone), () => "The values could not be fetched.");
   }
 }

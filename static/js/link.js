@@ -1,5 +1,6 @@
 // @ts-check
 // The view as it stands in the address, so that a link opens the same picture.
+import { one } from "./dom.js";
 
 /** @typedef {import("./view.js").View} View */
 
@@ -37,9 +38,18 @@ export function restore(view, search) {
   return query.get("table") === "1";
 }
 
-/** Puts the view into the address, without a step in the history.
- * @param {View} view @param {boolean} table */
+/** The query of the same view in large type, or back. @param {string} search */
+export function other(search) {
+  const query = new URLSearchParams(search);
+  if (query.get("view") === "room") query.delete("view");
+  else query.set("view", "room");
+  return `?${query}`;
+}
+
+/** Puts the view into the address, without a step in the history, and into the
+ * link to its other size. @param {View} view @param {boolean} table */
 export function write(view, table) {
   const search = written(view, table, location.search);
+  one("[data-other]").search = other(search);
   if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
 }

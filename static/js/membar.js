@@ -7,7 +7,7 @@ import { bytes, clockTime, figure, joined } from "./format.js";
 
 const EVERY_MS = 500; // as the readouts
 const LIMIT_IN_SIGHT = 0.2; // as the server: a limit farther off stands in the legend alone
-const WIDTH = 1000, TICK = 4; // units of the bar
+const WIDTH = 100, TICK = 0.4; // percent of the bar
 const MINUS = "\u2212";
 
 /** Where memory is, in the order of the bar, as the server works it out: what
@@ -92,8 +92,8 @@ function show(panel, at, time) {
  * @param {number} x @param {number} width @returns {string} both in words */
 function put(panel, key, label, value, x, width) {
   const piece = one(`rect[data-mem=${key}]`, panel), line = one(`li[data-mem=${key}]`, panel);
-  piece.setAttribute("x", x.toFixed(1));
-  piece.setAttribute("width", width.toFixed(1));
+  piece.setAttribute("x", `${x.toFixed(2)}%`);
+  piece.setAttribute("width", `${width.toFixed(2)}%`);
   for (const node of [piece, line]) node.removeAttribute("hidden");
   write(one("[data-mem-label]", line), label);
   write(one("b", line), value);

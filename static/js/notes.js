@@ -112,6 +112,7 @@ export class NoteBar {
     const button = one("[data-note-action]", this.#bar);
     button.hidden = !note.action;
     write(button, ACTIONS[note.action]);
+    one("[data-pans]", this.#bar).hidden = note.action !== "reset";
     const compare = one("[data-note-compare]", this.#bar);
     compare.hidden = !note.compare;
     if (note.compare) compare.href = note.compare.href;

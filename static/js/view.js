@@ -65,6 +65,14 @@ export class View {
     return { from: to - WINDOWS_MS[this.window], to };
   }
 
+  /** What is on screen, as the server is asked for it.
+   * @returns {Record<string, string>} */
+  asked() {
+    if (!this.zoom && this.pausedAt === null) return { window: this.window };
+    const { from, to } = this.range(0);
+    return { from: from.toFixed(), to: to.toFixed() };
+  }
+
   /** Undoes one thing: cursor, then zoom, then pause. @returns {boolean} whether there was one */
   escape() {
     if (this.cursor !== null) this.cursor = null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { restore, written } from "../js/link.js";
+import { other, restore, written } from "../js/link.js";
 import { View } from "../js/view.js";
 
 test("a link brings back what was on screen", () => {
@@ -34,4 +34,9 @@ test("a link that makes no sense opens the live view", () => {
     assert.equal(restore(view, search), false);
     assert.deepEqual([view.zoom, view.pausedAt, view.cursor], [null, null, null], search);
   }
+});
+
+test("the link to the large view keeps what is shown, and leads back", () => {
+  assert.equal(other("?window=1m&from=1"), "?window=1m&from=1&view=room");
+  assert.equal(other("?view=room&window=1m"), "?window=1m");
 });

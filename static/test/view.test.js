@@ -48,6 +48,18 @@ test("a range dragged backwards is a range; a click is none", () => {
   assert.equal(view.zoom, null);
 });
 
+test("the server is asked for what is on screen", () => {
+  const view = new View();
+  assert.deepEqual(view.asked(), { window: "5m" });
+  view.window = "1m";
+  view.pause(1_700_000_100_000.4);
+  assert.deepEqual(view.asked(), { from: "1700000040000", to: "1700000100000" });
+  view.zoomTo(1_700_000_050_000.2, 1_700_000_060_000);
+  assert.deepEqual(view.asked(), { from: "1700000050000", to: "1700000060000" });
+  view.pausedAt = null;
+  assert.deepEqual(view.asked(), { from: "1700000050000", to: "1700000060000" });
+});
+
 test("Esc leaves cursor, zoom and pause in that order", () => {
   const view = new View();
   view.pause(1_000_000);

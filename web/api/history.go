@@ -1,10 +1,8 @@
 package api
 
 import (
-	"bufio"
 	"cmp"
 	"compress/gzip"
-	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -172,33 +170,5 @@ func WriteBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 	z, _ := gzip.NewWriterLevel(w, level)
 	z.Write(body)
 	z.Close()
-	return nil
-}
-
-// readings sends the window's figures as CSV, times in RFC 3339, unknown empty.
-func (a *API) readings(t *Target, w http.ResponseWriter, r *http.Request) error {
-	span, err := windowOf(r)
-	if err != nil {
-		return err
-	}
-	win := t.Watch.Series().Window(time.Now(), span)
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="leakline-readings.csv"`)
-	out := bufio.NewWriter(w)
-	defer out.Flush()
-	c := csv.NewWriter(out)
-	defer c.Flush()
-	c.Write(append([]string{"time", "generation"}, profiler.FigureNames()...))
-	row := make([]string, 2+int(profiler.NumFigures))
-	for i, at := range win.At {
-		row[0], row[1] = at.UTC().Format("2006-01-02T15:04:05.000Z07:00"), strconv.Itoa(int(win.Generation[i]))
-		for f := range win.Values {
-			row[2+f] = ""
-			if v := win.Values[f][i]; profiler.Known(v) {
-				row[2+f] = string(live.AppendFigure(nil, v))
-			}
-		}
-		c.Write(row)
-	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,11 +22,14 @@ type view struct {
 	width, height int64
 }
 
-var views = []view{{"1440x900", 1440, 900}, {"390x844", 390, 844}}
+var (
+	views     = []view{{"1440x900", 1440, 900}, {"390x844", 390, 844}}
+	projector = view{"1920x1080", 1920, 1080}
+)
 
-// TestPagesFitTheirWindow opens every page in every size and theme: nothing
-// needs sideways scrolling, nothing is said in the console, and nobody is left
-// out who sees little or uses no mouse. With
+// TestPagesFitTheirWindow opens every page in every size and theme, as large as
+// a projector in one of them: nothing needs sideways scrolling, nothing is said
+// in the console, and nobody is left out who sees little or uses no mouse. With
 // LEAKLINE_SCREENSHOTS=folder it leaves a picture of each.
 func TestPagesFitTheirWindow(t *testing.T) {
 	t.Parallel() // nothing in it has a deadline that a neighbour could break
@@ -50,6 +54,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 
 	pages := []struct{ name, path, token string }{
 		{"live", "/?window=1m", instructorToken},
+		{"large-live", "/?window=1m&view=room", instructorToken},
 		{"live-viewer", "/?window=1m", viewerToken},
 		{"scoreboard", "/?window=1m#scoreboard", instructorToken},
 		{"snapshots", "/snapshots", instructorToken},
@@ -71,10 +76,14 @@ func TestPagesFitTheirWindow(t *testing.T) {
 		{"not-found", "/diff?base=1&head=999", instructorToken},
 		{"sign-in", "/", ""},
 	}
-	for _, page := range pages {
+	for i, page := range pages {
 		p := newPage(t, browser)
-		for _, theme := range []string{"light", "dark"} {
-			for _, v := range views {
+		for at, theme := range []string{"light", "dark"} {
+			sizes := views
+			if at == i%2 || os.Getenv("LEAKLINE_SCREENSHOTS") != "" { // themes differ in colours alone
+				sizes = append(slices.Clip(views), projector)
+			}
+			for _, v := range sizes {
 				p.do(chromedp.EmulateViewport(v.width, v.height), prefer(theme))
 				address := l.base + page.path
 				if page.token != "" {
@@ -85,7 +94,7 @@ func TestPagesFitTheirWindow(t *testing.T) {
 					p.until(10*time.Second, `document.querySelector('[data-strip=memory]').dataset.yMax`)
 				}
 				p.checkFit(page.name+" "+theme, v)
-				if (theme == "light") == (v.width > 600) { // each theme and each size once
+				if v != projector && (theme == "light") == (v.width > 600) { // each theme and each size once
 					p.checkAccess(script, page.name+" "+theme, v, page.token == "")
 				}
 				p.save(page.name + "-" + v.name + "-" + theme)
