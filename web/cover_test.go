@@ -37,7 +37,7 @@ func TestNothingReachesAroundTheCover(t *testing.T) {
 
 // A blind lesson's patient is named nowhere, to nobody, while it is covered.
 func TestCoveredPatientIsNotNamed(t *testing.T) {
-	const secret = "unbounded-memo" // no lesson speaks of it
+	const secret = "unbounded-memo"         // no lesson speaks of it
 	fault := regexp.MustCompile(`\b7654\b`) // by itself: longer numbers have it by chance
 	s := newServer(t)
 	s.run(t)
