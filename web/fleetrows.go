@@ -57,6 +57,9 @@ func fleetRow(in api.Instance) templates.FleetRow {
 	if in.Verdict != nil {
 		row.Word, row.Tone = string(*in.Verdict), api.VerdictTone(*in.Verdict)
 	}
+	if in.Withheld && in.Status.Down() {
+		row.Note = "Not sent the secret of --auth-file: its host is not among --auth-hosts."
+	}
 	if in.Status.Down() {
 		row.Word, row.Tone = string(in.Status), "watch"
 	}

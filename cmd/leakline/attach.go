@@ -19,6 +19,7 @@ type attachFlags struct {
 	gc       bool
 	userCode string
 	authFile string
+	hosts    string // that may be told the secret, of those that others have named
 	files    []string
 	redis    struct{ url, prefix, fleet string }
 }
@@ -51,6 +52,7 @@ func newAttachCommand() *cobra.Command {
 	c.Flags().StringVar(&f.redis.prefix, "redis-prefix", "leakline:", "before every key in Redis")
 	c.Flags().StringVar(&f.redis.fleet, "fleet", fleet.DefaultName, "fleet of checkers in that Redis")
 	c.Flags().StringVar(&f.authFile, "auth-file", "", "file with the services' bearer token, or with user:password")
+	c.Flags().StringVar(&f.hosts, "auth-hosts", target.Loopback, "hosts that are sent it though --redis or dnssrv+ has found them: names, *.suffixes, addresses and CIDRs, with commas between them")
 	return c
 }
 
@@ -67,6 +69,10 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 	if err != nil {
 		return err
 	}
+	hosts, err := target.ParseAuthHosts(f.hosts)
+	if err != nil {
+		return fmt.Errorf("--auth-hosts: %w", err)
+	}
 	sources, facts, err := f.sources(names)
 	if err != nil {
 		return err
@@ -76,7 +82,7 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 		return err
 	}
 	defer o.close()
-	w := &watcher{o: o, auth: auth, gc: f.gc, userCode: userCode, pace: target.NewPace(), sources: sources}
+	w := &watcher{o: o, auth: auth, hosts: hosts, gc: f.gc, userCode: userCode, pace: target.NewPace(), sources: sources}
 	o.api.Fleet.Watches, o.api.Fleet.Late = true, w.pace.Late
 	if f.redis.url != "" {
 		checkers, err := fleet.Open(f.redis.url, f.redis.prefix, f.redis.fleet)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/leakline/leakline/profiler/discovery"
 	"github.com/leakline/leakline/profiler/target"
@@ -32,10 +33,12 @@ const (
 type watcher struct {
 	o        *observer
 	auth     target.Auth
+	hosts    target.AuthHosts // that are told it though others have named them
 	gc       bool
 	userCode *regexp.Regexp
 	pace     *target.Pace
 	sources  []discovery.Source
+	every    time.Duration // between looks at them; 0 for the default
 
 	// Owned by run.
 	watched map[string]*watched // by URL
@@ -45,6 +48,7 @@ type watcher struct {
 // A watched service is one that an attachment runs for.
 type watched struct {
 	shown *api.Target
+	told  bool // the secret, if there is one
 	stop  context.CancelFunc
 }
 
@@ -54,7 +58,7 @@ func (w *watcher) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	return discovery.Run(ctx, discovery.Config{
-		Sources: w.sources, Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
+		Sources: w.sources, Every: w.every, Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
 	})
 }
 
@@ -71,17 +75,18 @@ func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found disc
 	for _, s := range services {
 		keep[s.URL] = true
 	}
-	for url, one := range w.watched {
+	for url := range w.watched {
 		if !keep[url] {
-			one.stop()
-			w.o.api.Targets.Remove(one.shown)
-			delete(w.watched, url)
-			delete(w.ids, one.shown.ID)
+			w.end(url)
 		}
 	}
 	w.pace.Share(len(services))
 	for _, s := range services {
 		one := w.watched[s.URL]
+		if one != nil && one.told != w.mayTell(s) { // nothing that runs is told or made to forget a secret
+			w.end(s.URL)
+			one = nil
+		}
 		if one == nil {
 			if one = w.begin(ctx, running, s); one == nil {
 				continue
@@ -92,20 +97,39 @@ func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found disc
 	}
 }
 
+// end forgets a service.
+func (w *watcher) end(url string) {
+	one := w.watched[url]
+	one.stop()
+	w.o.api.Targets.Remove(one.shown)
+	delete(w.watched, url)
+	delete(w.ids, one.shown.ID)
+}
+
+// mayTell reports whether a service may be told the secret. Else whoever writes
+// to Redis or answers for a service record would only have to name an address of
+// theirs to be sent what opens every service.
+func (w *watcher) mayTell(s discovery.Service) bool { return s.Named || w.hosts.Allow(s.URL) }
+
 // begin watches a service; nil where its address is none.
 func (w *watcher) begin(ctx context.Context, running *sync.WaitGroup, s discovery.Service) *watched {
-	stranger, err := target.NewStranger(target.StrangerConfig{URL: s.URL, Auth: w.auth})
+	cfg, told := target.StrangerConfig{URL: s.URL, Auth: w.auth}, w.mayTell(s)
+	if !told {
+		cfg.Auth, cfg.Withheld = target.Auth{}, w.auth != target.Auth{}
+	}
+	stranger, err := target.NewStranger(cfg)
 	if err != nil {
 		w.o.log.Warn("a service that was found is not watched", "error", err)
 		return nil
 	}
 	id := newTargetID(s.URL, stranger.URL(), w.ids)
 	a, shown := w.attach(id, stranger)
+	shown.Withheld = cfg.Withheld
 	ctx, stop := context.WithCancel(ctx)
 	running.Go(func() { a.Run(ctx) })
 	running.Go(func() { w.o.api.PublishStates(ctx, shown) })
 	w.o.api.Targets.Add(shown)
-	return &watched{shown, stop}
+	return &watched{shown, told, stop}
 }
 
 // frames is how many frames a stream keeps; 0 is the stream's own default.

@@ -15,6 +15,7 @@ import (
 type Service struct {
 	URL    string            // as target.StrangerConfig takes it
 	Labels map[string]string // what its source says of it; may be nil
+	Named  bool              // by whoever runs us, not by others who may write to its source
 }
 
 // A Source looks services up. What it returns is not changed afterwards.
@@ -91,15 +92,18 @@ func lookAt(ctx context.Context, s Source) ([]Service, error) {
 	return s.Look(ctx)
 }
 
-// union keeps the first of those that share a URL.
+// union keeps the first of those that share a URL. It is named if any of them is.
 func union(lists [][]Service) (all []Service) {
-	seen := make(map[string]bool)
+	at := make(map[string]int)
 	for _, list := range lists {
 		for _, s := range list {
-			if !seen[s.URL] {
-				seen[s.URL] = true
+			i, seen := at[s.URL]
+			if !seen {
+				at[s.URL] = len(all)
 				all = append(all, s)
+				continue
 			}
+			all[i].Named = all[i].Named || s.Named
 		}
 	}
 	return all
@@ -129,7 +133,7 @@ func (List) Name() string { return "named at the start" }
 func (l List) Look(context.Context) ([]Service, error) {
 	services := make([]Service, len(l))
 	for i, url := range l {
-		services[i].URL = url
+		services[i] = Service{URL: url, Named: true}
 	}
 	return services, nil
 }

@@ -76,6 +76,14 @@ func TestRunTellsOfChangesAlone(t *testing.T) {
 	})
 }
 
+// What one source says of a service must not be lost because another was first.
+func TestWhoeverIsNamedAnywhereIsNamed(t *testing.T) {
+	all := union([][]Service{{{URL: "http://a"}, {URL: "http://b"}}, {{URL: "http://b", Named: true}}, {{URL: "http://b"}}})
+	if want := []Service{{URL: "http://a"}, {URL: "http://b", Named: true}}; !reflect.DeepEqual(all, want) {
+		t.Errorf("together %v, want %v", all, want)
+	}
+}
+
 func TestFile(t *testing.T) {
 	tests := []struct {
 		name, raw string
@@ -83,7 +91,7 @@ func TestFile(t *testing.T) {
 		wantErr   string
 	}{
 		{name: "as Prometheus has it", raw: `[{"targets":["a:1","[::1]:2"],"labels":{"env":"prod","__meta_x":"y"}},{"targets":["c:3"],"labels":{"__scheme__":"https"}}]`,
-			want: []Service{{"http://a:1", map[string]string{"env": "prod"}}, {"http://[::1]:2", map[string]string{"env": "prod"}}, {URL: "https://c:3"}}},
+			want: []Service{{URL: "http://a:1", Labels: map[string]string{"env": "prod"}, Named: true}, {URL: "http://[::1]:2", Labels: map[string]string{"env": "prod"}, Named: true}, {URL: "https://c:3", Named: true}}},
 		{name: "no group", raw: `[]`},
 		{name: "an object", raw: `{}`, wantErr: `want [{"targets"`},
 		{name: "YAML", raw: "- targets: [a:1]", wantErr: `want [{"targets"`},
@@ -169,9 +177,15 @@ func TestDNS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if services, err := (&DNS{host: "a", port: "1", resolver: &fakeResolver{ips: []netip.Addr{netip.MustParseAddr("::1")}}, now: time.Now}).Look(t.Context()); err != nil || !services[0].Named {
+		t.Errorf("the address of a host that is named: %v, %v", services, err)
+	}
 	d.resolver, d.now = &fakeResolver{srv: []*net.SRV{{Target: "b.example.", Port: 2}, {Target: "a.example.", Port: 1}}}, time.Now
 	if got := look(); got != "http://a.example:1 http://b.example:2" {
 		t.Errorf("service records: %s", got)
+	}
+	if services, err := d.Look(t.Context()); err != nil || services[0].Named {
+		t.Errorf("what a service record says: %v, %v, want it not taken for named", services, err)
 	}
 
 	for name, is := range map[string]bool{

@@ -72,6 +72,7 @@ type Instance struct {
 	SparkS     float64           `json:"floor_spark_s"` // that it spans
 	LookMS     *float64          `json:"look_ms"`       // it was busy with the last look, at most
 	LookEveryS *float64          `json:"look_every_s"`
+	Withheld   bool              `json:"secret_withheld"` // there is one for services, and its host is not among --auth-hosts
 }
 
 type jsonSource struct {
@@ -112,7 +113,7 @@ func instanceOf(t *Target, v verdict.Verdict, now time.Time) Instance {
 		ID: t.ID, URL: t.URL(), Labels: t.Labels(), Status: life.Status, Summary: v.Summary, Slope: v.Growth,
 		Floor: Figure(figures[profiler.FigFloor]), FloorExact: t.Watch.FloorExact(),
 		PerRequest: Figure(figures[profiler.FigAllocPerRequest]),
-		Restarts:   life.Restarts, OOMKills: life.OOMKills, Build: process.Build, GoVersion: process.GoVersion,
+		Restarts:   life.Restarts, OOMKills: life.OOMKills, Build: process.Build, GoVersion: process.GoVersion, Withheld: t.Withheld,
 	}
 	if in.Labels == nil {
 		in.Labels = map[string]string{}

@@ -24,6 +24,8 @@ type Target struct {
 	Room  *room.Room // of the class; nil without a lab
 	Where string     // URL without user and password; for the lab's, which moves, empty
 
+	Withheld bool // there is a secret for services, and this one is not told it
+
 	Cost func() target.Cost // of being looked at; nil for the lab's
 
 	labels atomic.Pointer[map[string]string]
