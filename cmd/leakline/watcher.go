@@ -58,14 +58,16 @@ func (w *watcher) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	return discovery.Run(ctx, discovery.Config{
-		Sources: w.sources, Every: w.every, Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
+		Sources: w.sources, Every: w.every,
+		Looked:  func(states []discovery.State) { w.o.api.Fleet.Looked(states, len(states) == len(w.sources)) },
+		Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
 	})
 }
 
 // apply ends what is not found any more and begins what is found anew.
 func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found discovery.Found) {
 	services := found.Services[:min(len(found.Services), maxAttached)]
-	w.o.api.Fleet.Set(found.Sources, len(found.Services)-len(services))
+	w.o.api.Fleet.SetOver(len(found.Services) - len(services))
 	for _, s := range found.Sources {
 		if s.Err != nil {
 			w.o.log.Warn("services cannot be looked up", "source", s.Name, "error", s.Err)

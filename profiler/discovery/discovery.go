@@ -47,6 +47,7 @@ const (
 type Config struct {
 	Sources []Source
 	Every   time.Duration // between looks; default 5 s
+	Looked  func([]State) // called from Run after each look, with how all sources do that were looked at; may be nil
 	Changed func(Found)   // called from Run, after each source's first look, then when something else is found or a source fails or recovers
 }
 
@@ -62,8 +63,8 @@ func Run(ctx context.Context, cfg Config) error {
 			last = now
 		}
 	}
+	states := make([]State, 0, len(cfg.Sources))
 	for first := true; ; first = false {
-		now := Found{Sources: make([]State, 0, len(cfg.Sources))}
 		for i, source := range cfg.Sources {
 			list, err := lookAt(ctx, source)
 			if ctx.Err() != nil {
@@ -72,12 +73,18 @@ func Run(ctx context.Context, cfg Config) error {
 			if err == nil {
 				said[i] = list
 			}
-			now.Sources = append(now.Sources, State{source.Name(), len(said[i]), err, time.Now()})
+			state := State{source.Name(), len(said[i]), err, time.Now()}
 			if first { // what is named is not kept waiting by a slow resolver
-				tell(Found{Sources: slices.Clone(now.Sources)})
+				states = append(states, state)
+				tell(Found{Sources: slices.Clone(states)})
+			} else {
+				states[i] = state
+			}
+			if cfg.Looked != nil {
+				cfg.Looked(slices.Clone(states))
 			}
 		}
-		tell(now)
+		tell(Found{Sources: slices.Clone(states)})
 		select {
 		case <-ctx.Done():
 			return nil

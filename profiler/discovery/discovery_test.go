@@ -84,6 +84,28 @@ func TestWhoeverIsNamedAnywhereIsNamed(t *testing.T) {
 	}
 }
 
+// When a source was looked at last moves though it says the same for ever.
+func TestRunTellsOfEachLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		changes, began := 0, time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+		defer cancel()
+		err := Run(ctx, Config{
+			Sources: []Source{List{"http://a"}, &scripted{"b", []func() ([]Service, error){broken}}},
+			Changed: func(Found) { changes++ },
+			Looked: func(states []State) {
+				if last := states[len(states)-1]; len(states) == 2 && last.Err != nil {
+					at = append(at, last.At.Sub(began))
+				}
+			},
+		})
+		if want := []time.Duration{0, 0, 5 * time.Second, 5 * time.Second, 10 * time.Second}; err != nil || !reflect.DeepEqual(at, want) || changes != 2 {
+			t.Errorf("looked at %v, with %d changes and %v; want %v and 2", at, changes, err, want)
+		}
+	})
+}
+
 func TestFile(t *testing.T) {
 	tests := []struct {
 		name, raw string

@@ -19,14 +19,22 @@ type Fleet struct {
 
 	mu      sync.Mutex
 	sources []discovery.State
-	over    int // found beyond those that are watched
+	looked  bool // at all of them
+	over    int  // found beyond those that are watched
 }
 
-// Set takes in what was found last.
-func (f *Fleet) Set(sources []discovery.State, over int) {
+// Looked takes in how the sources did last, and whether these are all.
+func (f *Fleet) Looked(sources []discovery.State, all bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sources, f.over = sources, over
+	f.sources, f.looked = sources, all
+}
+
+// SetOver says how many were found beyond those that are watched.
+func (f *Fleet) SetOver(over int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.over = over
 }
 
 // Sources says how the sources do, and how many processes were found beyond
