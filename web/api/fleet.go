@@ -30,6 +30,13 @@ func (f *Fleet) Looked(sources []discovery.State, all bool) {
 	f.sources, f.looked = sources, all
 }
 
+// waits reports whether services are looked for, and have been everywhere.
+func (f *Fleet) waits() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Watches && f.looked
+}
+
 // SetOver says how many were found beyond those that are watched.
 func (f *Fleet) SetOver(over int) {
 	f.mu.Lock()

@@ -161,7 +161,15 @@ func (a *API) ofLab(h targetHandler) Handler {
 	})
 }
 
-// ofAny is for what is the same for every target; the one named has to exist.
+// ofAny is for what is the same for every target, and there without one; the
+// one named has to exist.
 func (a *API) ofAny(h Handler) Handler {
-	return a.of(func(_ *Target, w http.ResponseWriter, r *http.Request) error { return h(w, r) })
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if id := r.URL.Query().Get("target"); id != "" {
+			if _, err := a.Find(id); err != nil {
+				return err
+			}
+		}
+		return h(w, r)
+	}
 }
