@@ -46,7 +46,7 @@ type FleetRow struct {
 	PerRequest       string
 	Restarts, Uptime string
 	Build, Cost      string
-	Note             string // what keeps it from being watched; "" for nothing
+	Note             string // what is odd about watching it; "" for nothing
 }
 
 // A FleetBuild is what the processes of one build have in common.

@@ -63,6 +63,12 @@ func fleetRow(in api.Instance) templates.FleetRow {
 	if in.Status.Down() {
 		row.Word, row.Tone = string(in.Status), "watch"
 	}
+	if in.GoneT != nil {
+		row.Note = "Not listed any more since " + clock(time.UnixMilli(*in.GoneT)) + "."
+		if in.Status.Down() {
+			row.Word, row.Tone = "gone", ""
+		}
+	}
 	switch {
 	case in.Slope == nil:
 	case in.Verdict != nil && settled[*in.Verdict]:

@@ -66,8 +66,8 @@ func (w *watcher) run(ctx context.Context) error {
 
 // apply ends what is not found any more and begins what is found anew.
 func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found discovery.Found) {
-	services := found.Services[:min(len(found.Services), maxAttached)]
-	w.o.api.Fleet.SetOver(len(found.Services) - len(services))
+	services, over := w.choose(found.Services)
+	w.o.api.Fleet.SetOver(over)
 	for _, s := range found.Sources {
 		if s.Err != nil {
 			w.o.log.Warn("services cannot be looked up", "source", s.Name, "error", s.Err)
@@ -96,7 +96,23 @@ func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found disc
 			w.watched[s.URL] = one
 		}
 		one.shown.SetLabels(s.Labels)
+		one.shown.SetGone(s.Since)
 	}
+}
+
+// choose returns whom to watch, and how many there are beyond: those that are
+// listed first, and of the others those that have been watched.
+func (w *watcher) choose(found []discovery.Service) (services []discovery.Service, over int) {
+	for _, s := range found {
+		switch {
+		case !s.Since.IsZero() && (w.watched[s.URL] == nil || len(services) == maxAttached):
+		case len(services) == maxAttached:
+			over++
+		default:
+			services = append(services, s)
+		}
+	}
+	return services, over
 }
 
 // end forgets a service.

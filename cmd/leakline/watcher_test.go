@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +29,7 @@ func watchWith(t *testing.T, w *watcher) *api.API {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.o, w.pace = o, target.NewPace()
+	w.o, w.pace, o.api.Fleet.Watches = o, target.NewPace(), true
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.run(ctx) }()
@@ -155,6 +158,66 @@ func TestTheSecretFollowsTheList(t *testing.T) {
 			all := service.asked()
 			return len(all) > 0 && all[len(all)-1] == want
 		})
+	}
+}
+
+// A process that is killed, taken off the list and back at its place is the one
+// that was there before, restarted.
+func TestWhoeverComesBackIsTheSame(t *testing.T) {
+	var allocated atomic.Int64
+	allocated.Store(1 << 30)
+	service := newDoor(t, func(w http.ResponseWriter, r *http.Request) {
+		n := allocated.Add(1000)
+		if r.URL.Path != "/debug/pprof/heap" || n < 0 {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprintf(w, "heap profile: 0: 0 [0: 0] @ heap/1048576\n\n# runtime.MemStats\n# HeapAlloc = 5\n# NextGC = 9\n# TotalAlloc = %d\n# NumGC = 7\n", n)
+	})
+	source := &changing{services: []discovery.Service{{URL: service.URL}}}
+	a := watchWith(t, &watcher{sources: []discovery.Source{source}, every: 20 * time.Millisecond})
+	running := func() bool {
+		all := a.Targets.All()
+		return len(all) == 1 && all[0].Life().Status == target.Running
+	}
+	eventually(t, "it running", running)
+	before := a.Targets.All()[0]
+	allocated.Store(math.MinInt64)
+	source.say()
+	eventually(t, "it gone", func() bool { _, gone := before.Gone(); return gone && before.Life().Status == target.BackingOff })
+	if checks, ok := a.Ready(); !ok || checks["services"] != "none found yet" {
+		t.Errorf("with nobody listed: ready %v, %v", ok, checks)
+	}
+	allocated.Store(1 << 20)
+	source.say(discovery.Service{URL: service.URL})
+	eventually(t, "it back", func() bool { _, gone := before.Gone(); return !gone && running() })
+	if after := a.Targets.All()[0]; after != before || after.Life().Restarts != 1 {
+		t.Errorf("it came back as %s with %d restarts, want the same with 1", after.ID, after.Life().Restarts)
+	}
+}
+
+func TestListedServicesComeFirst(t *testing.T) {
+	w := &watcher{watched: map[string]*watched{"http://gone": {}, "http://0": {}}}
+	var found []discovery.Service
+	for i := range maxAttached + 5 {
+		found = append(found, discovery.Service{URL: fmt.Sprintf("http://%d", i)})
+	}
+	found = append(found, discovery.Service{URL: "http://unknown", Since: time.Now()}, discovery.Service{URL: "http://gone", Since: time.Now()})
+	for _, tt := range []struct {
+		name          string
+		found         []discovery.Service
+		watched, over int
+		first, last   string
+	}{
+		{"more than there is room for", found, maxAttached, 5, "http://0", "http://99"},
+		{"room for what is gone", found[maxAttached-2:], 8, 0, "http://98", "http://gone"},
+		{"room for one more", append(found[:maxAttached-1:maxAttached-1], found[maxAttached+5:]...), maxAttached, 0, "http://0", "http://gone"},
+	} {
+		services, over := w.choose(tt.found)
+		if len(services) != tt.watched || over != tt.over || services[0].URL != tt.first || services[len(services)-1].URL != tt.last {
+			t.Errorf("%s: %d are watched, from %s to %s, and %d not; want %d, from %s to %s, and %d", tt.name, len(services), services[0].URL,
+				services[len(services)-1].URL, over, tt.watched, tt.first, tt.last, tt.over)
+		}
 	}
 }
 

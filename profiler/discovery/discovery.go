@@ -15,6 +15,7 @@ import (
 type Service struct {
 	URL    string            // as target.StrangerConfig takes it
 	Labels map[string]string // what its source says of it; may be nil
+	Since  time.Time         // no source has listed it any more; zero while one does
 	Named  bool              // by whoever runs us, not by others who may write to its source
 }
 
@@ -26,7 +27,7 @@ type Source interface {
 
 // Found is what all sources together know.
 type Found struct {
-	Services []Service // each URL once, in the order of the sources and of each source
+	Services []Service // each URL once, in the order of the sources and of each source; then what is not listed any more, the latest first
 	Sources  []State
 }
 
@@ -39,6 +40,7 @@ type State struct {
 }
 
 const (
+	defaultGrace = 10 * time.Minute
 	defaultEvery = 5 * time.Second
 	lookWithin   = 5 * time.Second
 )
@@ -47,6 +49,7 @@ const (
 type Config struct {
 	Sources []Source
 	Every   time.Duration // between looks; default 5 s
+	Grace   time.Duration // for which what is not listed any more is kept; default 10 min
 	Looked  func([]State) // called from Run after each look, with how all sources do that were looked at; may be nil
 	Changed func(Found)   // called from Run, after each source's first look, then when something else is found or a source fails or recovers
 }
@@ -57,8 +60,9 @@ func Run(ctx context.Context, cfg Config) error {
 	tick := time.NewTicker(cmp.Or(cfg.Every, defaultEvery))
 	defer tick.Stop()
 	said, last := make([][]Service, len(cfg.Sources)), Found{}
+	gone := vanished{grace: cmp.Or(cfg.Grace, defaultGrace)}
 	tell := func(now Found) {
-		if now.Services = union(said); !last.same(now) {
+		if now.Services = gone.after(union(said), time.Now()); !last.same(now) {
 			cfg.Changed(now)
 			last = now
 		}

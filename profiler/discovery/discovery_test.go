@@ -3,6 +3,7 @@ package discovery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -40,6 +41,9 @@ func broken() ([]Service, error) { return nil, errors.New("broken") }
 func urlsOf(f Found) string {
 	var all []string
 	for _, s := range f.Services {
+		if !s.Since.IsZero() {
+			s.URL = "(" + s.URL + ")"
+		}
 		all = append(all, s.URL)
 	}
 	return strings.Join(all, " ")
@@ -67,7 +71,7 @@ func TestRunTellsOfChangesAlone(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if want := []string{"http://a", "http://a http://b", "http://a http://b", "http://a http://b", "http://a"}; !reflect.DeepEqual(told, want) {
+		if want := []string{"http://a", "http://a http://b", "http://a http://b", "http://a http://b", "http://a (http://b)"}; !reflect.DeepEqual(told, want) {
 			t.Errorf("told %q, want %q", told, want)
 		}
 		if want := []bool{false, false, true, false, false}; !reflect.DeepEqual(failing, want) {
@@ -104,6 +108,52 @@ func TestRunTellsOfEachLook(t *testing.T) {
 			t.Errorf("looked at %v, with %d changes and %v; want %v and 2", at, changes, err, want)
 		}
 	})
+}
+
+// A service that vanishes is kept for the grace, is itself when it comes back,
+// and what vanished last comes first.
+func TestWhatVanishesIsKeptForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type told struct {
+			at   time.Duration
+			says string
+		}
+		var all []told
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		err := Run(ctx, Config{
+			Sources: []Source{&scripted{"redis", []func() ([]Service, error){
+				urls("http://a", "http://b", "http://c"), urls("http://b", "http://c"), urls(), urls("http://a"),
+			}}},
+			Every:   time.Minute,
+			Changed: func(f Found) { all = append(all, told{time.Since(began), urlsOf(f)}) },
+		})
+		want := []told{
+			{0, "http://a http://b http://c"}, {time.Minute, "http://b http://c (http://a)"}, {2 * time.Minute, "(http://b) (http://c) (http://a)"},
+			{3 * time.Minute, "http://a (http://b) (http://c)"}, {12 * time.Minute, "http://a"},
+		}
+		if err != nil || !reflect.DeepEqual(all, want) {
+			t.Errorf("told %v, %v, want %v", all, err, want)
+		}
+	})
+}
+
+// Whoever fills a list and empties it again fills no memory.
+func TestWhatVanishedIsBounded(t *testing.T) {
+	gone, now := vanished{grace: time.Hour}, time.Unix(0, 0)
+	for i := range 10 {
+		var many []Service
+		for n := range 150 {
+			many = append(many, Service{URL: fmt.Sprintf("http://%d-%d", i, n)})
+		}
+		if all := gone.after(many, now); len(all) > 150+maxVanished || all[0].URL != many[0].URL {
+			t.Fatalf("%d are known", len(all))
+		}
+	}
+	if all := gone.after(nil, now); len(all) != maxVanished || all[0].URL != "http://9-0" {
+		t.Errorf("%d are kept, the first %v", len(all), all[0])
+	}
 }
 
 func TestFile(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,11 +109,15 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 func (a *API) Ready() (checks map[string]string, ok bool) {
 	checks = make(map[string]string)
 	all := a.Targets.All()
-	if len(all) == 0 && a.Fleet.Watches {
+	isGone := func(t *Target) bool { _, gone := t.Gone(); return gone }
+	if a.Fleet.Watches && !slices.ContainsFunc(all, func(t *Target) bool { return !isGone(t) }) {
 		ok = a.Fleet.waits()
 		checks["services"] = map[bool]string{true: "none found yet", false: "not looked for yet"}[ok]
 	}
 	for _, t := range all {
+		if isGone(t) {
+			continue
+		}
 		up, read := t.ready()
 		ok = ok || up && read
 		of := func(check string) string {

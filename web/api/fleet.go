@@ -87,6 +87,7 @@ type Instance struct {
 	SparkS     float64           `json:"floor_spark_s"` // that it spans
 	LookMS     *float64          `json:"look_ms"`       // it was busy with the last look, at most
 	LookEveryS *float64          `json:"look_every_s"`
+	GoneT      *int64            `json:"gone_t"`          // when no source listed it any more, Unix ms; null while one does
 	Withheld   bool              `json:"secret_withheld"` // there is one for services, and its host is not among --auth-hosts
 }
 
@@ -129,6 +130,10 @@ func instanceOf(t *Target, v verdict.Verdict, now time.Time) Instance {
 		Floor: Figure(figures[profiler.FigFloor]), FloorExact: t.Watch.FloorExact(),
 		PerRequest: Figure(figures[profiler.FigAllocPerRequest]),
 		Restarts:   life.Restarts, OOMKills: life.OOMKills, Build: process.Build, GoVersion: process.GoVersion, Withheld: t.Withheld,
+	}
+	if since, gone := t.Gone(); gone {
+		ms := since.UnixMilli()
+		in.GoneT = &ms
 	}
 	if in.Labels == nil {
 		in.Labels = map[string]string{}

@@ -29,6 +29,7 @@ type Target struct {
 	Cost func() target.Cost // of being looked at; nil for the lab's
 
 	labels atomic.Pointer[map[string]string]
+	gone   atomic.Int64 // when no source listed it any more, Unix ms; 0 while one does
 
 	changed chan struct{} // how it lives has changed
 }
@@ -48,6 +49,22 @@ func AttachedTarget(a *target.Attachment, w *target.Watch, where string, hub *li
 
 // SetLabels says what is known of the process beside what it tells itself.
 func (t *Target) SetLabels(labels map[string]string) { t.labels.Store(&labels) }
+
+// SetGone says since when nobody lists the process any more; a zero time that
+// somebody does.
+func (t *Target) SetGone(since time.Time) {
+	if since.IsZero() {
+		t.gone.Store(0)
+		return
+	}
+	t.gone.Store(since.UnixMilli())
+}
+
+// Gone is what SetGone was given, and whether nobody lists the process.
+func (t *Target) Gone() (since time.Time, gone bool) {
+	ms := t.gone.Load()
+	return time.UnixMilli(ms), ms != 0
+}
 
 // Labels are what SetLabels was given, not to be changed.
 func (t *Target) Labels() map[string]string {
