@@ -22,7 +22,7 @@ func page(nav string, instructor bool) Page {
 
 func fleetView(instructor bool) FleetView {
 	return FleetView{
-		Page: page("fleet", instructor), Tone: "fault", Lead: "1 of 2 processes has a fault.", Over: "3 more were found.",
+		Page: page("fleet", instructor), Tone: "fault", Lead: "1 of 2 processes has a fault.", Over: "3 more were found.", Shard: "This observer has shard 2/10.",
 		Sites: []FleetSite{{Function: "main.remember", Where: "main.go:12", On: "1 of 2", Grows: "+3 MB/h",
 			Processes: []Link{{Text: "10.0.0.7:6060", Href: "/?target=10.0.0.7%3A6060"}}, More: "and 4 more"}},
 		Columns: []FleetColumn{{Text: "process"}, {Text: "verdict", Href: "/fleet?sort=verdict", Sorted: true}, {Text: "floor", Number: true}},

@@ -15,6 +15,7 @@ type FleetView struct {
 	Builds   []FleetBuild
 	Sources  []FleetSource
 	Over     string // that more were found than are watched; "" when not
+	Shard    string // which part of what is found this is; "" for all
 	Checkers *FleetCheckers
 }
 

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
-	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 )
@@ -36,10 +34,7 @@ func (s *Server) fleetPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		view.Sources = append(view.Sources, row)
 	}
-	if f.Over > 0 {
-		view.Over = fmt.Sprintf("%s more were found and are not watched: one observer watches %d. Start another one for them.",
-			units.Count(float64(f.Over)), len(f.Instances))
-	}
+	view.Over, view.Shard = overWords(f, s.cfg.API.Fleet.Shard.Of), shardWords(f.Shard)
 	return s.render(w, r, http.StatusOK, templates.Fleet(view))
 }
 

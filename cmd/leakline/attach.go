@@ -21,6 +21,7 @@ type attachFlags struct {
 	authFile string
 	hosts    string // that may be told the secret, of those that others have named
 	files    []string
+	shard    string
 	redis    struct{ url, prefix, fleet string }
 }
 
@@ -47,6 +48,7 @@ func newAttachCommand() *cobra.Command {
 	f.observerFlags.register(c.Flags())
 	c.Flags().BoolVar(&f.gc, "gc", false, "force a collection before each look at a heap: the floor is exact then")
 	c.Flags().StringVar(&f.userCode, "user-code", "", "regular expression of functions and files that are yours")
+	c.Flags().StringVar(&f.shard, "shard", "", "take this share of all that is found, by a hash of the URL: 2/10 is the second of ten observers")
 	c.Flags().StringArrayVar(&f.files, "file-sd", nil, "file of services in the format of Prometheus' file_sd (JSON), read again while running; may be given again")
 	c.Flags().StringVar(&f.redis.url, "redis", "", "URL of the Redis, or host:port,host:port of a Cluster, with which checkers have registered: they are watched, and switched together")
 	c.Flags().StringVar(&f.redis.prefix, "redis-prefix", "leakline:", "before every key in Redis")
@@ -73,17 +75,24 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 	if err != nil {
 		return fmt.Errorf("--auth-hosts: %w", err)
 	}
+	shard, err := discovery.ParseShard(f.shard)
+	if err != nil {
+		return fmt.Errorf("--shard: %w", err)
+	}
 	sources, facts, err := f.sources(names)
 	if err != nil {
 		return err
+	}
+	if f.shard != "" {
+		facts = append(facts, fact{"shard", shard.String() + " of what is found"})
 	}
 	o, err := newObserver(f.observerFlags, stdout, stderr)
 	if err != nil {
 		return err
 	}
 	defer o.close()
-	w := &watcher{o: o, auth: auth, hosts: hosts, gc: f.gc, userCode: userCode, pace: target.NewPace(), sources: sources}
-	o.api.Fleet.Watches, o.api.Fleet.Late = true, w.pace.Late
+	w := &watcher{o: o, auth: auth, hosts: hosts, gc: f.gc, userCode: userCode, pace: target.NewPace(), sources: sources, shard: shard}
+	o.api.Fleet.Watches, o.api.Fleet.Shard, o.api.Fleet.Late = true, shard, w.pace.Late
 	if f.redis.url != "" {
 		checkers, err := fleet.Open(f.redis.url, f.redis.prefix, f.redis.fleet)
 		if err != nil {

@@ -38,6 +38,7 @@ type watcher struct {
 	userCode *regexp.Regexp
 	pace     *target.Pace
 	sources  []discovery.Source
+	shard    discovery.Shard
 	every    time.Duration // between looks at them; 0 for the default
 
 	// Owned by run.
@@ -58,7 +59,7 @@ func (w *watcher) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	return discovery.Run(ctx, discovery.Config{
-		Sources: w.sources, Every: w.every,
+		Sources: w.sources, Shard: w.shard, Every: w.every,
 		Looked:  func(states []discovery.State) { w.o.api.Fleet.Looked(states, len(states) == len(w.sources)) },
 		Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
 	})

@@ -48,6 +48,7 @@ const (
 // Config wires a Finder. Sources and Changed are required.
 type Config struct {
 	Sources []Source
+	Shard   Shard         // of what is found; default all
 	Every   time.Duration // between looks; default 5 s
 	Grace   time.Duration // for which what is not listed any more is kept; default 10 min
 	Looked  func([]State) // called from Run after each look, with how all sources do that were looked at; may be nil
@@ -62,7 +63,7 @@ func Run(ctx context.Context, cfg Config) error {
 	said, last := make([][]Service, len(cfg.Sources)), Found{}
 	gone := vanished{grace: cmp.Or(cfg.Grace, defaultGrace)}
 	tell := func(now Found) {
-		if now.Services = gone.after(union(said), time.Now()); !last.same(now) {
+		if now.Services = gone.after(cfg.Shard.of(union(said)), time.Now()); !last.same(now) {
 			cfg.Changed(now)
 			last = now
 		}

@@ -14,8 +14,9 @@ import (
 
 // A Fleet is how the targets are found. Its zero value is of none.
 type Fleet struct {
-	Watches bool          // processes come and go; both are set before anybody asks
-	Late    func() uint64 // looks that outlasted their turn; nil where there are no turns
+	Watches bool            // processes come and go; all three are set before anybody asks
+	Shard   discovery.Shard // of what is found that is watched here
+	Late    func() uint64   // looks that outlasted their turn; nil where there are no turns
 
 	mu      sync.Mutex
 	sources []discovery.State
@@ -63,7 +64,8 @@ type FleetAnswer struct {
 	Sites     []verdict.CommonSite `json:"sites"`  // that grow, those of the most instances first
 	Builds    []Build              `json:"builds"` // that run, those of the most instances first
 	Sources   []jsonSource         `json:"sources"`
-	Over      int                  `json:"over"` // found and not watched, because there are too many
+	Shard     string               `json:"shard"` // "2/10": the share of what is found that is watched here; empty for all
+	Over      int                  `json:"over"`  // of this share, found and not watched, because there are too many
 }
 
 // An Instance is one process of many.
@@ -110,7 +112,7 @@ func (a *API) FleetNow(now time.Time) FleetAnswer {
 	}
 	f.Sites, f.Builds = verdict.Common(judged), buildsOf(f.Instances)
 	sources, over := a.Fleet.Sources()
-	f.Over = over
+	f.Shard, f.Over = a.Fleet.Shard.String(), over
 	for _, s := range sources {
 		wire := jsonSource{Name: s.Name, Services: s.Services, T: s.At.UnixMilli()}
 		if s.Err != nil {
