@@ -31,15 +31,7 @@ func newAttachCommand() *cobra.Command {
 		Use: "attach [URL|dns+HOST:PORT|dnssrv+NAME]...", Short: "dashboard for running services: charts, snapshots, diffs and a verdict on each",
 		Long: "Watches services that serve net/http/pprof, and nothing else, and shows them live. What they tell besides (the agent\n" +
 			"of leakline, expvar, Prometheus' /metrics) makes the charts finer. No collection is forced, unless by the button or --gc.",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > maxAttached {
-				return fmt.Errorf("%d services are named: want %d at most", len(args), maxAttached)
-			}
-			if len(args) == 0 && len(f.files) == 0 && f.redis.url == "" {
-				return errors.New("no service is named: want a URL such as http://localhost:6060, dns+HOST:PORT, --file-sd FILE, or --redis URL for checkers")
-			}
-			return nil
-		},
+		Args: cobra.ArbitraryArgs, // runAttach checks them, when the environment has been read
 		RunE: func(c *cobra.Command, args []string) error {
 			f.listenGiven = c.Flags().Changed("listen")
 			return runAttach(c.Context(), args, f, c.OutOrStdout(), c.ErrOrStderr())
@@ -62,6 +54,12 @@ func newAttachCommand() *cobra.Command {
 func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
+	}
+	if len(names) > maxAttached {
+		return fmt.Errorf("%d services are named: want %d at most", len(names), maxAttached)
+	}
+	if len(names) == 0 && len(f.files) == 0 && f.redis.url == "" {
+		return errors.New("no service is named: want a URL such as http://localhost:6060, dns+HOST:PORT, --file-sd FILE, or --redis URL for checkers")
 	}
 	userCode, err := userCodeOf(f.userCode)
 	if err != nil {
