@@ -45,7 +45,7 @@ func TestShardsAreAllAndDisjoint(t *testing.T) {
 			}
 		}
 	}
-	for url, number := range map[string]int{"http://10.0.0.7:6060": 1, "http://checker-1:8080": 1} {
+	for url, number := range map[string]int{"http://checker-2:8080": 6, "http://[fd00::7]:6060": 2, "http://10.0.0.7:6060": 1, "http://checker-1:8080": 1} {
 		if !(Shard{number, 10}).Has(url) {
 			t.Errorf("%s is not of shard %d of 10 any more", url, number)
 		}
