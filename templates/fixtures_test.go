@@ -28,7 +28,7 @@ func fleetView(instructor bool) FleetView {
 		Columns: []FleetColumn{{Text: "process"}, {Text: "verdict", Href: "/fleet?sort=verdict", Sorted: true}, {Text: "floor", Number: true}},
 		Rows: []FleetRow{{ID: "10.0.0.7:6060", Href: "/", Labels: "env prod", Note: "Not sent the secret.", Status: "running", Word: "leak", Tone: "fault", Spark: "M0 0L1 1",
 			SparkSays: "floor over 15 minutes: from 1 MB to 2 MB", Floor: "2 MB", Slope: "+3 MB/h", Restarts: "1"}},
-		Builds:  []FleetBuild{{Build: "a", Instances: "1", Faults: "1"}, {Build: "b", Instances: "1", Faults: "0", Compare: "/fleet/compare?id=x&id=y"}},
+		Builds:  []FleetBuild{{Build: "a", Instances: "1", Faults: "1"}, {Build: "b", Instances: "1", Faults: "0"}},
 		Sources: []FleetSource{{Name: "file fleet.json", Services: "2", Says: "not JSON", Failed: true}},
 		Checkers: &FleetCheckers{Title: "Checkers", Says: "order 4: list-scan", Trouble: "Redis cannot be asked.",
 			Strategies: []FleetStrategy{{"list-scan", true}}, Rows: []FleetMember{{ID: "m1", Name: "host:8080", Strategy: "list-scan", Generation: "4", Word: "up to date", Tone: "sound", Seen: "2 s ago"}}},

@@ -53,7 +53,6 @@ type FleetRow struct {
 // A FleetBuild is what the processes of one build have in common.
 type FleetBuild struct {
 	Build, Instances, Faults, Slope string
-	Compare                         string // address; "" where there is nothing to compare with
 }
 
 // A FleetSource is where processes are looked for.
