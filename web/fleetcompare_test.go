@@ -6,6 +6,7 @@ import (
 	"runtime/pprof"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/leakline/leakline/profiler"
 	"github.com/leakline/leakline/profiler/target"
@@ -31,6 +32,24 @@ func (s *testServer) instance(t *testing.T, id, build, epoch string) {
 	}
 	if _, err := s.archive.Save(profiler.Snapshot{Target: id, Kind: "heap", Epoch: epoch}, heap.Bytes()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What was taken off the list and does not answer is no alert's business.
+func TestWhoeverLeftIsNotScraped(t *testing.T) {
+	s := newServer(t)
+	s.instance(t, "a:1", "shop v1", "e1")
+	for _, since := range []time.Time{{}, time.Now()} {
+		s.api.Targets.All()[1].SetGone(since)
+		_, body := s.send(t, "GET", "/metrics", bearer(tokens.Viewer))
+		if got, want := strings.Contains(body, `target="a:1"`), since.IsZero(); got != want {
+			t.Errorf("not listed since %v: in the metrics %v, want %v", since, got, want)
+		}
+		_, page := s.send(t, "GET", "/fleet", bearer(tokens.Viewer))
+		if got := strings.Contains(page, "Not listed any more since"); got == since.IsZero() {
+			t.Errorf("not listed since %v: the page says so %v", since, got)
+		}
+		s.do(t, call{path: "fleet", says: `"gone_t":`})
 	}
 }
 

@@ -66,6 +66,14 @@ func (t *Target) Gone() (since time.Time, gone bool) {
 	return time.UnixMilli(ms), ms != 0
 }
 
+// Left reports whether nobody lists the process any more and it does not
+// answer: it was taken away, and is nobody's trouble while it is not back.
+func (t *Target) Left() bool {
+	life := t.Life()
+	_, gone := t.Gone()
+	return gone && !life.Up()
+}
+
 // Labels are what SetLabels was given, not to be changed.
 func (t *Target) Labels() map[string]string {
 	if l := t.labels.Load(); l != nil {
