@@ -55,8 +55,12 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 	if err := f.check(); err != nil {
 		return err
 	}
-	if len(names) > maxAttached {
-		return fmt.Errorf("%d services are named: want %d at most", len(names), maxAttached)
+	shard, err := discovery.ParseShard(f.shard)
+	if err != nil {
+		return fmt.Errorf("--shard: %w", err)
+	}
+	if most := maxAttached * max(1, shard.Of); len(names) > most {
+		return fmt.Errorf("%d services are named: want %d at most", len(names), most)
 	}
 	if len(names) == 0 && len(f.files) == 0 && f.redis.url == "" {
 		return errors.New("no service is named: want a URL such as http://localhost:6060, dns+HOST:PORT, --file-sd FILE, or --redis URL for checkers")
@@ -73,11 +77,7 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 	if err != nil {
 		return fmt.Errorf("--auth-hosts: %w", err)
 	}
-	shard, err := discovery.ParseShard(f.shard)
-	if err != nil {
-		return fmt.Errorf("--shard: %w", err)
-	}
-	sources, facts, err := f.sources(names)
+	sources, facts, err := f.sources(names, shard)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func runAttach(ctx context.Context, names []string, f attachFlags, stdout, stder
 }
 
 // sources says where services are looked for: those named, and files.
-func (f *attachFlags) sources(names []string) (all []discovery.Source, facts []fact, err error) {
+func (f *attachFlags) sources(names []string, shard discovery.Shard) (all []discovery.Source, facts []fact, err error) {
 	var list discovery.List
 	for _, name := range names {
 		dns, is, err := discovery.ParseDNS(name)
@@ -121,7 +121,9 @@ func (f *attachFlags) sources(names []string) (all []discovery.Source, facts []f
 			return nil, nil, err
 		}
 		s.Close()
-		list, facts = append(list, name), append(facts, fact{"watching", s.URL()})
+		if list = append(list, name); shard.Has(name) {
+			facts = append(facts, fact{"watching", s.URL()})
+		}
 	}
 	if len(list) > 0 {
 		all = append([]discovery.Source{list}, all...)

@@ -20,7 +20,7 @@ func TestAttachTakesItsSourcesFromTheEnvironment(t *testing.T) {
 	for _, tt := range []struct{ name, value, want string }{
 		{"LEAKLINE_REDIS", miniredis.RunT(t).Addr(), "--listen: "},
 		{"LEAKLINE_FILE_SD", filepath.Join(t.TempDir(), "none.json"), "--file-sd: "},
-		{"LEAKLINE_SHARD", "3/2", "no service is named"},
+		{"LEAKLINE_SHARD", "1/2", "no service is named"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv(tt.name, tt.value)
@@ -39,6 +39,7 @@ func TestAttachRefusals(t *testing.T) {
 	}{
 		{"nothing", nil, "no service is named"},
 		{"too many", strings.Fields(strings.Repeat("http://h:1 ", 101)), "101 services are named"},
+		{"too many for two", append(strings.Fields(strings.Repeat("http://h:1 ", 201)), "--shard", "1/2"), "want 200 at most"},
 		{"no shard", []string{"http://h:1", "--shard", "3/2"}, "--shard: "},
 		{"no hosts", []string{"http://h:1", "--auth-hosts", "http://h"}, "--auth-hosts: "},
 	} {
