@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"path"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,7 +46,7 @@ type watcher struct {
 // A watched service is one that an attachment runs for.
 type watched struct {
 	shown *api.Target
-	told  bool // the secret, if there is one
+	told  bool // the secret, or there is none
 	stop  context.CancelFunc
 }
 
@@ -101,21 +98,6 @@ func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found disc
 	}
 }
 
-// choose returns whom to watch, and how many there are beyond: those that are
-// listed first, and of the others those that have been watched.
-func (w *watcher) choose(found []discovery.Service) (services []discovery.Service, over int) {
-	for _, s := range found {
-		switch {
-		case !s.Since.IsZero() && (w.watched[s.URL] == nil || len(services) == maxAttached):
-		case len(services) == maxAttached:
-			over++
-		default:
-			services = append(services, s)
-		}
-	}
-	return services, over
-}
-
 // end forgets a service.
 func (w *watcher) end(url string) {
 	one := w.watched[url]
@@ -125,16 +107,11 @@ func (w *watcher) end(url string) {
 	delete(w.ids, one.shown.ID)
 }
 
-// mayTell reports whether a service may be told the secret. Else whoever writes
-// to Redis or answers for a service record would only have to name an address of
-// theirs to be sent what opens every service.
-func (w *watcher) mayTell(s discovery.Service) bool { return s.Named || w.hosts.Allow(s.URL) }
-
 // begin watches a service; nil where its address is none.
 func (w *watcher) begin(ctx context.Context, running *sync.WaitGroup, s discovery.Service) *watched {
 	cfg, told := target.StrangerConfig{URL: s.URL, Auth: w.auth}, w.mayTell(s)
 	if !told {
-		cfg.Auth, cfg.Withheld = target.Auth{}, w.auth != target.Auth{}
+		cfg.Auth, cfg.Withheld = target.Auth{}, true
 	}
 	stranger, err := target.NewStranger(cfg)
 	if err != nil {
@@ -172,26 +149,4 @@ func (w *watcher) attach(id string, s *target.Stranger) (*target.Attachment, *ap
 	})
 	shown = api.AttachedTarget(a, watch, s.URL(), hub)
 	return a, shown
-}
-
-// newTargetID names a service by its host and port, or its socket, and tells
-// equal ones apart. It goes into URLs and JSON as it is.
-func newTargetID(given, shown string, taken map[string]bool) string {
-	_, name, _ := strings.Cut(shown, "://")
-	if strings.HasPrefix(given, "unix:") {
-		socket, _, _ := strings.Cut(given, ":/debug")
-		name = path.Base(socket)
-	}
-	name = strings.Map(func(r rune) rune {
-		if r > ' ' && r < 0x7f && !strings.ContainsRune(`"\<>&`, r) {
-			return r
-		}
-		return '-'
-	}, strings.TrimSuffix(name, "/"))
-	id := name
-	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("%s-%d", name, n)
-	}
-	taken[id] = true
-	return id
 }
