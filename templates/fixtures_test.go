@@ -22,13 +22,13 @@ func page(nav string, instructor bool) Page {
 
 func fleetView(instructor bool) FleetView {
 	return FleetView{
-		Page: page("fleet", instructor), Tone: "fault", Lead: "1 of 2 processes has a fault.", Over: "3 more were found.",
+		Page: page("fleet", instructor), Tone: "fault", Lead: "1 of 2 processes has a fault.", Over: "3 more were found.", Shard: "This observer has shard 2/10.",
 		Sites: []FleetSite{{Function: "main.remember", Where: "main.go:12", On: "1 of 2", Grows: "+3 MB/h",
 			Processes: []Link{{Text: "10.0.0.7:6060", Href: "/?target=10.0.0.7%3A6060"}}, More: "and 4 more"}},
 		Columns: []FleetColumn{{Text: "process"}, {Text: "verdict", Href: "/fleet?sort=verdict", Sorted: true}, {Text: "floor", Number: true}},
-		Rows: []FleetRow{{ID: "10.0.0.7:6060", Href: "/", Labels: "env prod", Status: "running", Word: "leak", Tone: "fault", Spark: "M0 0L1 1",
+		Rows: []FleetRow{{ID: "10.0.0.7:6060", Href: "/", Labels: "env prod", Note: "Not sent the secret.", Status: "running", Word: "leak", Tone: "fault", Spark: "M0 0L1 1",
 			SparkSays: "floor over 15 minutes: from 1 MB to 2 MB", Floor: "2 MB", Slope: "+3 MB/h", Restarts: "1"}},
-		Builds:  []FleetBuild{{Build: "a", Instances: "1", Faults: "1"}, {Build: "b", Instances: "1", Faults: "0", Compare: "/fleet/compare?id=x&id=y"}},
+		Builds:  []FleetBuild{{Build: "a", Instances: "1", Faults: "1"}, {Build: "b", Instances: "1", Faults: "0"}},
 		Sources: []FleetSource{{Name: "file fleet.json", Services: "2", Says: "not JSON", Failed: true}},
 		Checkers: &FleetCheckers{Title: "Checkers", Says: "order 4: list-scan", Trouble: "Redis cannot be asked.",
 			Strategies: []FleetStrategy{{"list-scan", true}}, Rows: []FleetMember{{ID: "m1", Name: "host:8080", Strategy: "list-scan", Generation: "4", Word: "up to date", Tone: "sound", Seen: "2 s ago"}}},

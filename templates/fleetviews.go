@@ -15,6 +15,7 @@ type FleetView struct {
 	Builds   []FleetBuild
 	Sources  []FleetSource
 	Over     string // that more were found than are watched; "" when not
+	Shard    string // which part of what is found this is; "" for all
 	Checkers *FleetCheckers
 }
 
@@ -46,12 +47,12 @@ type FleetRow struct {
 	PerRequest       string
 	Restarts, Uptime string
 	Build, Cost      string
+	Note             string // what is odd about watching it; "" for nothing
 }
 
 // A FleetBuild is what the processes of one build have in common.
 type FleetBuild struct {
 	Build, Instances, Faults, Slope string
-	Compare                         string // address; "" where there is nothing to compare with
 }
 
 // A FleetSource is where processes are looked for.

@@ -10,9 +10,11 @@ import (
 
 // fleetLead says in a sentence or two what is wrong, worst first.
 func fleetLead(f api.FleetAnswer) (tone, text string) {
-	var faults, growing, silent, unjudged int
+	var faults, growing, silent, unjudged, left int
 	for _, in := range f.Instances {
 		switch {
+		case gone(in):
+			left++
 		case in.Status.Down():
 			silent++
 		case in.Verdict == nil || *in.Verdict == verdict.Insufficient:
@@ -23,8 +25,10 @@ func fleetLead(f api.FleetAnswer) (tone, text string) {
 			growing++
 		}
 	}
-	n := len(f.Instances)
+	n := len(f.Instances) - left
 	switch {
+	case n == 0 && left > 0:
+		return "watch", "No process is listed any more."
 	case n == 0:
 		return "", "No process is watched yet."
 	case silent == n:
@@ -46,6 +50,10 @@ func fleetLead(f api.FleetAnswer) (tone, text string) {
 	}
 	return tone, text + " " + of(silent, n, "does not answer.", "do not answer.")
 }
+
+// gone reports whether a process was taken off the list and does not answer: it
+// may come back, and is nobody's trouble while it does not.
+func gone(in api.Instance) bool { return in.GoneT != nil && in.Status.Down() }
 
 // of says what some of n processes do.
 func of(some, n int, one, many string) string {

@@ -12,6 +12,8 @@ func TestFleetLeadSaysTheWorst(t *testing.T) {
 	judged := func(w verdict.Word) api.Instance { return api.Instance{Status: target.Running, Verdict: &w} }
 	leak, growing, churn := judged(verdict.Leak), judged(verdict.Growing), judged(verdict.Churn)
 	unjudged, silent := api.Instance{Status: target.Running}, api.Instance{Status: target.Halted}
+	since := int64(1)
+	left := api.Instance{Status: target.BackingOff, GoneT: &since}
 	line := verdict.CommonSite{Function: "example.com/shop/cart.(*Cart).Add", Instances: []string{"a"}}
 	for _, tt := range []struct {
 		all        []api.Instance
@@ -29,6 +31,8 @@ func TestFleetLeadSaysTheWorst(t *testing.T) {
 		{[]api.Instance{leak, growing, silent}, nil, "fault", "1 of 3 processes has a fault. 1 of 3 processes does not answer."},
 		{[]api.Instance{churn, silent}, nil, "watch", "1 of 2 processes has no fault. 1 of 2 processes does not answer."},
 		{[]api.Instance{silent, silent}, nil, "watch", "Both processes do not answer."},
+		{[]api.Instance{churn, churn, left}, nil, "sound", "Both processes have no fault."},
+		{[]api.Instance{left}, nil, "watch", "No process is listed any more."},
 		{[]api.Instance{silent}, nil, "watch", "The process does not answer."},
 	} {
 		if tone, text := fleetLead(api.FleetAnswer{Instances: tt.all, Sites: tt.sites}); tone != tt.tone || text != tt.text {

@@ -12,6 +12,8 @@ import (
 // urgency ranks what a process is called.
 func urgency(in api.Instance) int {
 	switch {
+	case gone(in):
+		return -1
 	case in.Status.Down():
 		return 3
 	case in.Verdict == nil:

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
-	"github.com/leakline/leakline/profiler/units"
 	"github.com/leakline/leakline/templates"
 	"github.com/leakline/leakline/web/api"
 )
@@ -36,20 +34,21 @@ func (s *Server) fleetPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		view.Sources = append(view.Sources, row)
 	}
-	if f.Over > 0 {
-		view.Over = fmt.Sprintf("%s more were found and are not watched: one observer watches %d. Start another one for them.",
-			units.Count(float64(f.Over)), len(f.Instances))
-	}
+	view.Over, view.Shard = overWords(f, s.cfg.API.Fleet.Shard.Of), shardWords(f.Shard)
 	return s.render(w, r, http.StatusOK, templates.Fleet(view))
 }
 
-// fleetCompare goes on to the diff of two processes' newest heaps.
+// fleetCompare goes on to the diff of the newest heaps of two processes or of
+// two builds.
 func (s *Server) fleetCompare(w http.ResponseWriter, r *http.Request) error {
-	ids := r.URL.Query()["id"]
-	if len(ids) != 2 {
-		return api.Refuse(http.StatusBadRequest, "%d processes are picked: pick two", len(ids))
+	compare, what, picked := s.cfg.API.CompareInstances, "processes", r.URL.Query()["id"]
+	if builds := r.URL.Query()["build"]; len(picked) == 0 && len(builds) > 0 {
+		compare, what, picked = s.cfg.API.CompareBuilds, "builds", builds
 	}
-	base, head, err := s.cfg.API.CompareInstances(ids[0], ids[1])
+	if len(picked) != 2 {
+		return api.Refuse(http.StatusBadRequest, "%d %s are picked: pick two", len(picked), what)
+	}
+	base, head, err := compare(picked[0], picked[1])
 	if err != nil {
 		return err
 	}

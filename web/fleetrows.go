@@ -57,8 +57,17 @@ func fleetRow(in api.Instance) templates.FleetRow {
 	if in.Verdict != nil {
 		row.Word, row.Tone = string(*in.Verdict), api.VerdictTone(*in.Verdict)
 	}
+	if in.Withheld && in.Status.Down() {
+		row.Note = "Not sent the secret of --auth-file: its host is not among --auth-hosts."
+	}
 	if in.Status.Down() {
 		row.Word, row.Tone = string(in.Status), "watch"
+	}
+	if in.GoneT != nil {
+		row.Note = "Not listed any more since " + clock(time.UnixMilli(*in.GoneT)) + "."
+		if in.Status.Down() {
+			row.Word, row.Tone = "gone", ""
+		}
 	}
 	switch {
 	case in.Slope == nil:
@@ -89,15 +98,11 @@ func labelWords(labels map[string]string) string {
 	return strings.Join(words, " · ")
 }
 
-// fleetBuilds offers to compare each build with the one above it.
 func fleetBuilds(builds []api.Build) (rows []templates.FleetBuild) {
-	for i, b := range builds {
+	for _, b := range builds {
 		row := templates.FleetBuild{Build: b.Build, Instances: strconv.Itoa(b.Instances), Faults: strconv.Itoa(b.Faults)}
 		if b.Slope != nil {
 			row.Slope = perHour(b.Slope)
-		}
-		if i > 0 && b.Median != "" && builds[i-1].Median != "" {
-			row.Compare = "/fleet/compare?" + url.Values{"id": {builds[i-1].Median, b.Median}}.Encode()
 		}
 		rows = append(rows, row)
 	}

@@ -42,17 +42,22 @@ func newScrape(cfg Config) http.Handler {
 	})
 }
 
-// scraped says where the figures of each target live.
+// scraped says where the figures of each target live. It leaves out what was
+// taken away: an alert on whatever does not answer would take it for broken.
 func scraped(targets []*api.Target) []metrics.Target {
-	of := make([]metrics.Target, len(targets))
-	for i, t := range targets {
-		of[i] = metrics.Target{
+	of := make([]metrics.Target, 0, len(targets))
+	for _, t := range targets {
+		if t.Left() {
+			continue
+		}
+		one := metrics.Target{
 			ID: t.ID, State: func() lab.State { return lab.State{Life: t.Life()} }, Latest: t.Watch.Series().Latest,
 			Verdict: func() verdict.Word { return t.Verdict().Word },
 		}
 		if t.Lab != nil {
-			of[i].State = t.LabState
+			one.State = t.LabState
 		}
+		of = append(of, one)
 	}
 	return of
 }

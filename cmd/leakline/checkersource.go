@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/leakline/leakline/checker/fleet"
 	"github.com/leakline/leakline/profiler/discovery"
@@ -13,7 +14,8 @@ type checkerSource struct{ fleet *fleet.Fleet }
 // Name implements discovery.Source.
 func (s checkerSource) Name() string { return "checkers of fleet " + s.fleet.Name() + ", from Redis" }
 
-// Look implements discovery.Source.
+// Look implements discovery.Source. Whoever can write to Redis chooses what it
+// says, so none is named by us; and no socket of this machine is a checker's.
 func (s checkerSource) Look(ctx context.Context) ([]discovery.Service, error) {
 	members, err := s.fleet.Members(ctx)
 	if err != nil {
@@ -21,7 +23,7 @@ func (s checkerSource) Look(ctx context.Context) ([]discovery.Service, error) {
 	}
 	var services []discovery.Service
 	for _, m := range members {
-		if m.URL != "" {
+		if strings.HasPrefix(m.URL, "http://") || strings.HasPrefix(m.URL, "https://") {
 			services = append(services, discovery.Service{URL: m.URL, Labels: map[string]string{"version": m.Version}})
 		}
 	}

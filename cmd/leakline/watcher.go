@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"path"
 	"regexp"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/leakline/leakline/profiler/discovery"
 	"github.com/leakline/leakline/profiler/target"
@@ -32,10 +30,13 @@ const (
 type watcher struct {
 	o        *observer
 	auth     target.Auth
+	hosts    target.AuthHosts // that are told it though others have named them
 	gc       bool
 	userCode *regexp.Regexp
 	pace     *target.Pace
 	sources  []discovery.Source
+	shard    discovery.Shard
+	every    time.Duration // between looks at them; 0 for the default
 
 	// Owned by run.
 	watched map[string]*watched // by URL
@@ -45,6 +46,7 @@ type watcher struct {
 // A watched service is one that an attachment runs for.
 type watched struct {
 	shown *api.Target
+	told  bool // the secret, or there is none
 	stop  context.CancelFunc
 }
 
@@ -54,14 +56,16 @@ func (w *watcher) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	return discovery.Run(ctx, discovery.Config{
-		Sources: w.sources, Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
+		Sources: w.sources, Shard: w.shard, Every: w.every,
+		Looked:  func(states []discovery.State) { w.o.api.Fleet.Looked(states, len(states) == len(w.sources)) },
+		Changed: func(found discovery.Found) { w.apply(ctx, &running, found) },
 	})
 }
 
 // apply ends what is not found any more and begins what is found anew.
 func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found discovery.Found) {
-	services := found.Services[:min(len(found.Services), maxAttached)]
-	w.o.api.Fleet.Set(found.Sources, len(found.Services)-len(services))
+	services, over := w.choose(found.Services)
+	w.o.api.Fleet.SetOver(over)
 	for _, s := range found.Sources {
 		if s.Err != nil {
 			w.o.log.Warn("services cannot be looked up", "source", s.Name, "error", s.Err)
@@ -71,17 +75,18 @@ func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found disc
 	for _, s := range services {
 		keep[s.URL] = true
 	}
-	for url, one := range w.watched {
+	for url := range w.watched {
 		if !keep[url] {
-			one.stop()
-			w.o.api.Targets.Remove(one.shown)
-			delete(w.watched, url)
-			delete(w.ids, one.shown.ID)
+			w.end(url)
 		}
 	}
 	w.pace.Share(len(services))
 	for _, s := range services {
 		one := w.watched[s.URL]
+		if one != nil && one.told != w.mayTell(s) { // nothing that runs is told or made to forget a secret
+			w.end(s.URL)
+			one = nil
+		}
 		if one == nil {
 			if one = w.begin(ctx, running, s); one == nil {
 				continue
@@ -89,23 +94,38 @@ func (w *watcher) apply(ctx context.Context, running *sync.WaitGroup, found disc
 			w.watched[s.URL] = one
 		}
 		one.shown.SetLabels(s.Labels)
+		one.shown.SetGone(s.Since)
 	}
+}
+
+// end forgets a service.
+func (w *watcher) end(url string) {
+	one := w.watched[url]
+	one.stop()
+	w.o.api.Targets.Remove(one.shown)
+	delete(w.watched, url)
+	delete(w.ids, one.shown.ID)
 }
 
 // begin watches a service; nil where its address is none.
 func (w *watcher) begin(ctx context.Context, running *sync.WaitGroup, s discovery.Service) *watched {
-	stranger, err := target.NewStranger(target.StrangerConfig{URL: s.URL, Auth: w.auth})
+	cfg, told := target.StrangerConfig{URL: s.URL, Auth: w.auth}, w.mayTell(s)
+	if !told {
+		cfg.Auth, cfg.Withheld = target.Auth{}, true
+	}
+	stranger, err := target.NewStranger(cfg)
 	if err != nil {
 		w.o.log.Warn("a service that was found is not watched", "error", err)
 		return nil
 	}
 	id := newTargetID(s.URL, stranger.URL(), w.ids)
 	a, shown := w.attach(id, stranger)
+	shown.Withheld = cfg.Withheld
 	ctx, stop := context.WithCancel(ctx)
 	running.Go(func() { a.Run(ctx) })
 	running.Go(func() { w.o.api.PublishStates(ctx, shown) })
 	w.o.api.Targets.Add(shown)
-	return &watched{shown, stop}
+	return &watched{shown, told, stop}
 }
 
 // frames is how many frames a stream keeps; 0 is the stream's own default.
@@ -129,26 +149,4 @@ func (w *watcher) attach(id string, s *target.Stranger) (*target.Attachment, *ap
 	})
 	shown = api.AttachedTarget(a, watch, s.URL(), hub)
 	return a, shown
-}
-
-// newTargetID names a service by its host and port, or its socket, and tells
-// equal ones apart. It goes into URLs and JSON as it is.
-func newTargetID(given, shown string, taken map[string]bool) string {
-	_, name, _ := strings.Cut(shown, "://")
-	if strings.HasPrefix(given, "unix:") {
-		socket, _, _ := strings.Cut(given, ":/debug")
-		name = path.Base(socket)
-	}
-	name = strings.Map(func(r rune) rune {
-		if r > ' ' && r < 0x7f && !strings.ContainsRune(`"\<>&`, r) {
-			return r
-		}
-		return '-'
-	}, strings.TrimSuffix(name, "/"))
-	id := name
-	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("%s-%d", name, n)
-	}
-	taken[id] = true
-	return id
 }

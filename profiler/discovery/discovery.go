@@ -15,6 +15,8 @@ import (
 type Service struct {
 	URL    string            // as target.StrangerConfig takes it
 	Labels map[string]string // what its source says of it; may be nil
+	Since  time.Time         // no source has listed it any more; zero while one does
+	Named  bool              // by whoever runs us, not by others who may write to its source
 }
 
 // A Source looks services up. What it returns is not changed afterwards.
@@ -25,7 +27,7 @@ type Source interface {
 
 // Found is what all sources together know.
 type Found struct {
-	Services []Service // each URL once, in the order of the sources and of each source
+	Services []Service // each URL once, in the order of the sources and of each source; then what is not listed any more, the latest first
 	Sources  []State
 }
 
@@ -38,6 +40,7 @@ type State struct {
 }
 
 const (
+	defaultGrace = 10 * time.Minute
 	defaultEvery = 5 * time.Second
 	lookWithin   = 5 * time.Second
 )
@@ -45,7 +48,10 @@ const (
 // Config wires a Finder. Sources and Changed are required.
 type Config struct {
 	Sources []Source
+	Shard   Shard         // of what is found; default all
 	Every   time.Duration // between looks; default 5 s
+	Grace   time.Duration // for which what is not listed any more is kept; default 10 min
+	Looked  func([]State) // called from Run after each look, with how all sources do that were looked at; may be nil
 	Changed func(Found)   // called from Run, after each source's first look, then when something else is found or a source fails or recovers
 }
 
@@ -55,14 +61,15 @@ func Run(ctx context.Context, cfg Config) error {
 	tick := time.NewTicker(cmp.Or(cfg.Every, defaultEvery))
 	defer tick.Stop()
 	said, last := make([][]Service, len(cfg.Sources)), Found{}
+	gone := vanished{grace: cmp.Or(cfg.Grace, defaultGrace)}
 	tell := func(now Found) {
-		if now.Services = union(said); !last.same(now) {
+		if now.Services = gone.after(cfg.Shard.of(union(said)), time.Now()); !last.same(now) {
 			cfg.Changed(now)
 			last = now
 		}
 	}
+	states := make([]State, 0, len(cfg.Sources))
 	for first := true; ; first = false {
-		now := Found{Sources: make([]State, 0, len(cfg.Sources))}
 		for i, source := range cfg.Sources {
 			list, err := lookAt(ctx, source)
 			if ctx.Err() != nil {
@@ -71,12 +78,18 @@ func Run(ctx context.Context, cfg Config) error {
 			if err == nil {
 				said[i] = list
 			}
-			now.Sources = append(now.Sources, State{source.Name(), len(said[i]), err, time.Now()})
+			state := State{source.Name(), len(said[i]), err, time.Now()}
 			if first { // what is named is not kept waiting by a slow resolver
-				tell(Found{Sources: slices.Clone(now.Sources)})
+				states = append(states, state)
+				tell(Found{Sources: slices.Clone(states)})
+			} else {
+				states[i] = state
+			}
+			if cfg.Looked != nil {
+				cfg.Looked(slices.Clone(states))
 			}
 		}
-		tell(now)
+		tell(Found{Sources: slices.Clone(states)})
 		select {
 		case <-ctx.Done():
 			return nil
@@ -91,15 +104,18 @@ func lookAt(ctx context.Context, s Source) ([]Service, error) {
 	return s.Look(ctx)
 }
 
-// union keeps the first of those that share a URL.
+// union keeps the first of those that share a URL. It is named if any of them is.
 func union(lists [][]Service) (all []Service) {
-	seen := make(map[string]bool)
+	at := make(map[string]int)
 	for _, list := range lists {
 		for _, s := range list {
-			if !seen[s.URL] {
-				seen[s.URL] = true
+			i, seen := at[s.URL]
+			if !seen {
+				at[s.URL] = len(all)
 				all = append(all, s)
+				continue
 			}
+			all[i].Named = all[i].Named || s.Named
 		}
 	}
 	return all
@@ -129,7 +145,7 @@ func (List) Name() string { return "named at the start" }
 func (l List) Look(context.Context) ([]Service, error) {
 	services := make([]Service, len(l))
 	for i, url := range l {
-		services[i].URL = url
+		services[i] = Service{URL: url, Named: true}
 	}
 	return services, nil
 }

@@ -3,6 +3,7 @@ package discovery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -40,6 +41,9 @@ func broken() ([]Service, error) { return nil, errors.New("broken") }
 func urlsOf(f Found) string {
 	var all []string
 	for _, s := range f.Services {
+		if !s.Since.IsZero() {
+			s.URL = "(" + s.URL + ")"
+		}
 		all = append(all, s.URL)
 	}
 	return strings.Join(all, " ")
@@ -67,13 +71,89 @@ func TestRunTellsOfChangesAlone(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if want := []string{"http://a", "http://a http://b", "http://a http://b", "http://a http://b", "http://a"}; !reflect.DeepEqual(told, want) {
+		if want := []string{"http://a", "http://a http://b", "http://a http://b", "http://a http://b", "http://a (http://b)"}; !reflect.DeepEqual(told, want) {
 			t.Errorf("told %q, want %q", told, want)
 		}
 		if want := []bool{false, false, true, false, false}; !reflect.DeepEqual(failing, want) {
 			t.Errorf("failing %v, want %v", failing, want)
 		}
 	})
+}
+
+// What one source says of a service must not be lost because another was first.
+func TestWhoeverIsNamedAnywhereIsNamed(t *testing.T) {
+	all := union([][]Service{{{URL: "http://a"}, {URL: "http://b"}}, {{URL: "http://b", Named: true}}, {{URL: "http://b"}}})
+	if want := []Service{{URL: "http://a"}, {URL: "http://b", Named: true}}; !reflect.DeepEqual(all, want) {
+		t.Errorf("together %v, want %v", all, want)
+	}
+}
+
+// When a source was looked at last moves though it says the same for ever.
+func TestRunTellsOfEachLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		changes, began := 0, time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+		defer cancel()
+		err := Run(ctx, Config{
+			Sources: []Source{List{"http://a"}, &scripted{"b", []func() ([]Service, error){broken}}},
+			Changed: func(Found) { changes++ },
+			Looked: func(states []State) {
+				if last := states[len(states)-1]; len(states) == 2 && last.Err != nil {
+					at = append(at, last.At.Sub(began))
+				}
+			},
+		})
+		if want := []time.Duration{0, 0, 5 * time.Second, 5 * time.Second, 10 * time.Second}; err != nil || !reflect.DeepEqual(at, want) || changes != 2 {
+			t.Errorf("looked at %v, with %d changes and %v; want %v and 2", at, changes, err, want)
+		}
+	})
+}
+
+// A service that vanishes is kept for the grace, is itself when it comes back,
+// and what vanished last comes first.
+func TestWhatVanishesIsKeptForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type told struct {
+			at   time.Duration
+			says string
+		}
+		var all []told
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		err := Run(ctx, Config{
+			Sources: []Source{&scripted{"redis", []func() ([]Service, error){
+				urls("http://a", "http://b", "http://c"), urls("http://b", "http://c"), urls(), urls("http://a"),
+			}}},
+			Every:   time.Minute,
+			Changed: func(f Found) { all = append(all, told{time.Since(began), urlsOf(f)}) },
+		})
+		want := []told{
+			{0, "http://a http://b http://c"}, {time.Minute, "http://b http://c (http://a)"}, {2 * time.Minute, "(http://b) (http://c) (http://a)"},
+			{3 * time.Minute, "http://a (http://b) (http://c)"}, {12 * time.Minute, "http://a"},
+		}
+		if err != nil || !reflect.DeepEqual(all, want) {
+			t.Errorf("told %v, %v, want %v", all, err, want)
+		}
+	})
+}
+
+// Whoever fills a list and empties it again fills no memory.
+func TestWhatVanishedIsBounded(t *testing.T) {
+	gone, now := vanished{grace: time.Hour}, time.Unix(0, 0)
+	for i := range 10 {
+		var many []Service
+		for n := range 150 {
+			many = append(many, Service{URL: fmt.Sprintf("http://%d-%d", i, n)})
+		}
+		if all := gone.after(many, now); len(all) > 150+maxVanished || all[0].URL != many[0].URL {
+			t.Fatalf("%d are known", len(all))
+		}
+	}
+	if all := gone.after(nil, now); len(all) != maxVanished || all[0].URL != "http://9-0" {
+		t.Errorf("%d are kept, the first %v", len(all), all[0])
+	}
 }
 
 func TestFile(t *testing.T) {
@@ -83,7 +163,7 @@ func TestFile(t *testing.T) {
 		wantErr   string
 	}{
 		{name: "as Prometheus has it", raw: `[{"targets":["a:1","[::1]:2"],"labels":{"env":"prod","__meta_x":"y"}},{"targets":["c:3"],"labels":{"__scheme__":"https"}}]`,
-			want: []Service{{"http://a:1", map[string]string{"env": "prod"}}, {"http://[::1]:2", map[string]string{"env": "prod"}}, {URL: "https://c:3"}}},
+			want: []Service{{URL: "http://a:1", Labels: map[string]string{"env": "prod"}, Named: true}, {URL: "http://[::1]:2", Labels: map[string]string{"env": "prod"}, Named: true}, {URL: "https://c:3", Named: true}}},
 		{name: "no group", raw: `[]`},
 		{name: "an object", raw: `{}`, wantErr: `want [{"targets"`},
 		{name: "YAML", raw: "- targets: [a:1]", wantErr: `want [{"targets"`},
@@ -169,9 +249,15 @@ func TestDNS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if services, err := (&DNS{host: "a", port: "1", resolver: &fakeResolver{ips: []netip.Addr{netip.MustParseAddr("::1")}}, now: time.Now}).Look(t.Context()); err != nil || !services[0].Named {
+		t.Errorf("the address of a host that is named: %v, %v", services, err)
+	}
 	d.resolver, d.now = &fakeResolver{srv: []*net.SRV{{Target: "b.example.", Port: 2}, {Target: "a.example.", Port: 1}}}, time.Now
 	if got := look(); got != "http://a.example:1 http://b.example:2" {
 		t.Errorf("service records: %s", got)
+	}
+	if services, err := d.Look(t.Context()); err != nil || services[0].Named {
+		t.Errorf("what a service record says: %v, %v, want it not taken for named", services, err)
 	}
 
 	for name, is := range map[string]bool{

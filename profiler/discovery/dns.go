@@ -78,7 +78,9 @@ func (d *DNS) Look(ctx context.Context) ([]Service, error) {
 	addresses = slices.Compact(addresses)
 	services := make([]Service, len(addresses))
 	for i, a := range addresses {
-		services[i] = Service{URL: "http://" + a, Labels: map[string]string{"dns": d.host}}
+		// Naming a host names what it is looked up to, as http://host:port does;
+		// a service record names hosts and ports that nobody else has.
+		services[i] = Service{URL: "http://" + a, Labels: map[string]string{"dns": d.host}, Named: d.port != ""}
 	}
 	d.said, d.at = services, d.now()
 	return services, nil

@@ -96,7 +96,7 @@ func ParseFile(raw []byte) ([]Service, error) {
 			if err := checkTarget(target); err != nil {
 				return nil, fmt.Errorf("group %d: target %q: %w", i+1, target, err)
 			}
-			all = append(all, Service{URL: scheme + "://" + target, Labels: labels})
+			all = append(all, Service{URL: scheme + "://" + target, Labels: labels, Named: true})
 		}
 	}
 	return all, nil

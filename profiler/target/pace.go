@@ -21,7 +21,8 @@ const (
 
 // A Pace is shared by all attachments of an observer. The more services there
 // are, the less often each is looked at; and they are looked at one after the
-// other, so that captures do not coincide. A nil Pace is for a single one.
+// other, so that captures do not coincide unless one outlasts its turn. A nil
+// Pace is for a single one.
 type Pace struct {
 	services atomic.Int64
 	turn     chan struct{} // its one token is the right to look

@@ -21,6 +21,7 @@ import (
 type StrangerConfig struct {
 	URL      string
 	Auth     Auth
+	Withheld bool          // there is a secret, and this service must not be told it
 	Timeout  time.Duration // of one answer as a whole; default 30 s
 	MaxBytes int64         // of one answer; default 64 MiB
 }
@@ -164,6 +165,8 @@ func (s *Stranger) accept(resp *http.Response) error {
 		return nil
 	case code == http.StatusNotFound:
 		return ErrAbsent
+	case s.cfg.Withheld && (code == http.StatusUnauthorized || code == http.StatusForbidden):
+		return fmt.Errorf("it wants credentials (%d), which it is not sent: %s is not among --auth-hosts", code, s.base.Hostname())
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return fmt.Errorf("it wants credentials (%d): give them by --auth-file or LEAKLINE_TARGET_AUTH", code)
 	case code/100 == 3:

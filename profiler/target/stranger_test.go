@@ -116,6 +116,7 @@ func TestStrangerRefuses(t *testing.T) {
 		{"a page", target.StrangerConfig{}, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>hello") }, "no heap profile of Go"},
 		{"nothing there", target.StrangerConfig{}, http.NotFound, "net/http/pprof"},
 		{"a locked door", target.StrangerConfig{}, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, "--auth-file"},
+		{"a locked door that is not told", target.StrangerConfig{Withheld: true}, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, "127.0.0.1 is not among --auth-hosts"},
 		{"a redirect", target.StrangerConfig{}, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://elsewhere.example/secret", 302)
 		}, "http://elsewhere.example,"},

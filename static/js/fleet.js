@@ -5,6 +5,12 @@ import { swap } from "./swap.js";
 
 const EVERY_MS = 3000;
 
+/** Of processes and of builds. */
+const PICKS = "input[type=checkbox]";
+
+/** @param {any} box */
+const pick = (box) => `${box.name} ${box.value}`;
+
 /** Keeps the fleet's tables current, as the server renders them. */
 export function fleet() {
   const form = one("[data-fleet-switch]");
@@ -17,13 +23,13 @@ export function fleet() {
 
 /** What was picked stays picked. */
 async function refresh() {
-  const picked = all("input[name=id]:checked").map((box) => box.value);
+  const picked = new Set(all(`${PICKS}:checked`).map(pick));
   try {
     await swap();
   } catch {
     return write(one("[data-fleet-status]"), "The observer does not answer; trying again.");
   }
-  for (const box of all("input[name=id]")) box.checked = picked.includes(box.value);
+  for (const box of all(PICKS)) box.checked = picked.has(pick(box));
   write(one("[data-fleet-status]"), "current");
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,10 +104,20 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 }
 
 // Ready reports whether there is something to show: the lab's checker answers
-// and its first reading has come, or any of the services watched does.
+// and its first reading has come, or any of the services watched does. An
+// observer that has looked everywhere and found none yet does all that it can.
 func (a *API) Ready() (checks map[string]string, ok bool) {
 	checks = make(map[string]string)
-	for _, t := range a.Targets.All() {
+	all := a.Targets.All()
+	isGone := func(t *Target) bool { _, gone := t.Gone(); return gone }
+	if a.Fleet.Watches && !slices.ContainsFunc(all, func(t *Target) bool { return !isGone(t) }) {
+		ok = a.Fleet.waits()
+		checks["services"] = map[bool]string{true: "none found yet", false: "not looked for yet"}[ok]
+	}
+	for _, t := range all {
+		if isGone(t) {
+			continue
+		}
 		up, read := t.ready()
 		ok = ok || up && read
 		of := func(check string) string {
@@ -131,8 +142,8 @@ func (a *API) Routes() []Route {
 	const prefix = "/api/v1/"
 	routes := []Route{
 		{"GET targets", guard.Viewer, a.ofAny(a.targets)},
-		{"GET fleet", guard.Viewer, a.ofAny(a.fleet)},
-		{"GET fleet/checkers", guard.Viewer, a.ofAny(a.fleetCheckers)},
+		{"GET fleet", guard.Viewer, a.fleet},
+		{"GET fleet/checkers", guard.Viewer, a.fleetCheckers},
 		{"GET state", guard.Viewer, a.of(a.state)},
 		{"GET strategies", guard.Viewer, a.of(a.strategies)},
 		{"GET verdict", guard.Viewer, a.of(a.verdict)},
@@ -155,7 +166,7 @@ func (a *API) Routes() []Route {
 		{"PUT strategy", guard.Instructor, a.ofLab(a.putStrategy)},
 		{"PUT load", guard.Instructor, a.ofLab(a.putLoad)},
 		{"PUT faults", guard.Instructor, a.ofLab(a.putFaults)},
-		{"PUT fleet/strategy", guard.Instructor, a.ofAny(a.orderStrategy)},
+		{"PUT fleet/strategy", guard.Instructor, a.orderStrategy},
 		{"PUT cover", guard.Instructor, a.ofLab(a.putCover)},
 		{"POST expire", guard.Instructor, a.ofLab(a.expire)},
 		{"PUT limits", guard.Instructor, a.ofLab(a.putLimits)},

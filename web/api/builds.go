@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/leakline/leakline/profiler/diff"
 )
@@ -15,6 +16,8 @@ type Build struct {
 	Faults    int            `json:"faults"`            // instances whose verdict is a fault
 	Slope     *diff.Interval `json:"floor_bytes_per_s"` // the median instance's; null while none is known
 	Median    string         `json:"median"`            // id of that instance, empty while none is known
+
+	speaker string // the median, or the first while none is known
 }
 
 // buildsOf compares builds by their median instance: one that is stuck or idle
@@ -26,7 +29,7 @@ func buildsOf(instances []Instance) []Build {
 	}
 	builds := []Build{}
 	for name, same := range of {
-		b := Build{Build: name, Instances: len(same)}
+		b := Build{Build: name, Instances: len(same), speaker: same[0].ID}
 		var sloped []Instance
 		for _, in := range same {
 			if in.Verdict != nil && in.Verdict.Fault() {
@@ -39,7 +42,7 @@ func buildsOf(instances []Instance) []Build {
 		if len(sloped) > 0 {
 			slices.SortFunc(sloped, func(a, b Instance) int { return cmp.Compare(a.Slope.Estimate, b.Slope.Estimate) })
 			median := sloped[len(sloped)/2]
-			b.Slope, b.Median = median.Slope, median.ID
+			b.Slope, b.Median, b.speaker = median.Slope, median.ID, median.ID
 		}
 		builds = append(builds, b)
 	}
@@ -55,20 +58,43 @@ func (a *API) CompareInstances(base, head string) (baseID, headID string, err er
 	if base == head {
 		return "", "", refuse("base and head are the same process: pick two")
 	}
-	if baseID, err = a.newestHeap(base); err != nil {
+	if baseID, err = a.newestHeap(base, false); err != nil {
 		return "", "", err
 	}
-	headID, err = a.newestHeap(head)
+	headID, err = a.newestHeap(head, false)
 	return baseID, headID, err
 }
 
-func (a *API) newestHeap(id string) (string, error) {
+// CompareBuilds is CompareInstances for the processes that stand for two builds.
+func (a *API) CompareBuilds(base, head string) (baseID, headID string, err error) {
+	if base == head {
+		return "", "", refuse("base and head are the same build: pick two")
+	}
+	builds := a.FleetNow(time.Now()).Builds
+	of := func(name string) (string, error) {
+		i := slices.IndexFunc(builds, func(b Build) bool { return b.Build == name })
+		if i < 0 {
+			return "", Refuse(http.StatusNotFound, "build %q: no process runs it now", name)
+		}
+		return a.newestHeap(builds[i].speaker, true)
+	}
+	if baseID, err = of(base); err != nil {
+		return "", "", err
+	}
+	headID, err = of(head)
+	return baseID, headID, err
+}
+
+// newestHeap returns the newest heap snapshot of a target, of its present life
+// alone where the one before may have been of another build.
+func (a *API) newestHeap(id string, present bool) (string, error) {
 	t, err := a.Find(id)
 	if err != nil {
 		return "", err
 	}
+	generation := t.Life().Generation
 	for _, s := range slices.Backward(a.Snapshots(t)) {
-		if s.Kind == "heap" && s.Target == t.ID {
+		if s.Kind == "heap" && s.Target == t.ID && (!present || s.Epoch == a.Epoch && s.Generation == generation) {
 			return s.ID, nil
 		}
 	}

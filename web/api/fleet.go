@@ -14,19 +14,35 @@ import (
 
 // A Fleet is how the targets are found. Its zero value is of none.
 type Fleet struct {
-	Watches bool          // processes come and go; both are set before anybody asks
-	Late    func() uint64 // looks that outlasted their turn; nil where there are no turns
+	Watches bool            // processes come and go; all three are set before anybody asks
+	Shard   discovery.Shard // of what is found that is watched here
+	Late    func() uint64   // looks that outlasted their turn; nil where there are no turns
 
 	mu      sync.Mutex
 	sources []discovery.State
-	over    int // found beyond those that are watched
+	looked  bool // at all of them
+	over    int  // found beyond those that are watched
 }
 
-// Set takes in what was found last.
-func (f *Fleet) Set(sources []discovery.State, over int) {
+// Looked takes in how the sources did last, and whether these are all.
+func (f *Fleet) Looked(sources []discovery.State, all bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sources, f.over = sources, over
+	f.sources, f.looked = sources, all
+}
+
+// waits reports whether services are looked for, and have been everywhere.
+func (f *Fleet) waits() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Watches && f.looked
+}
+
+// SetOver says how many were found beyond those that are watched.
+func (f *Fleet) SetOver(over int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.over = over
 }
 
 // Sources says how the sources do, and how many processes were found beyond
@@ -48,7 +64,8 @@ type FleetAnswer struct {
 	Sites     []verdict.CommonSite `json:"sites"`  // that grow, those of the most instances first
 	Builds    []Build              `json:"builds"` // that run, those of the most instances first
 	Sources   []jsonSource         `json:"sources"`
-	Over      int                  `json:"over"` // found and not watched, because there are too many
+	Shard     string               `json:"shard"` // "2/10": the share of what is found that is watched here; empty for all
+	Over      int                  `json:"over"`  // of this share, found and not watched, because there are too many
 }
 
 // An Instance is one process of many.
@@ -72,6 +89,8 @@ type Instance struct {
 	SparkS     float64           `json:"floor_spark_s"` // that it spans
 	LookMS     *float64          `json:"look_ms"`       // it was busy with the last look, at most
 	LookEveryS *float64          `json:"look_every_s"`
+	GoneT      *int64            `json:"gone_t"`          // when no source listed it any more, Unix ms; null while one does
+	Withheld   bool              `json:"secret_withheld"` // there is one for services, and its host is not among --auth-hosts
 }
 
 type jsonSource struct {
@@ -93,7 +112,7 @@ func (a *API) FleetNow(now time.Time) FleetAnswer {
 	}
 	f.Sites, f.Builds = verdict.Common(judged), buildsOf(f.Instances)
 	sources, over := a.Fleet.Sources()
-	f.Over = over
+	f.Shard, f.Over = a.Fleet.Shard.String(), over
 	for _, s := range sources {
 		wire := jsonSource{Name: s.Name, Services: s.Services, T: s.At.UnixMilli()}
 		if s.Err != nil {
@@ -112,7 +131,11 @@ func instanceOf(t *Target, v verdict.Verdict, now time.Time) Instance {
 		ID: t.ID, URL: t.URL(), Labels: t.Labels(), Status: life.Status, Summary: v.Summary, Slope: v.Growth,
 		Floor: Figure(figures[profiler.FigFloor]), FloorExact: t.Watch.FloorExact(),
 		PerRequest: Figure(figures[profiler.FigAllocPerRequest]),
-		Restarts:   life.Restarts, OOMKills: life.OOMKills, Build: process.Build, GoVersion: process.GoVersion,
+		Restarts:   life.Restarts, OOMKills: life.OOMKills, Build: process.Build, GoVersion: process.GoVersion, Withheld: t.Withheld,
+	}
+	if since, gone := t.Gone(); gone {
+		ms := since.UnixMilli()
+		in.GoneT = &ms
 	}
 	if in.Labels == nil {
 		in.Labels = map[string]string{}

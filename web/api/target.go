@@ -24,9 +24,12 @@ type Target struct {
 	Room  *room.Room // of the class; nil without a lab
 	Where string     // URL without user and password; for the lab's, which moves, empty
 
+	Withheld bool // there is a secret for services, and this one is not told it
+
 	Cost func() target.Cost // of being looked at; nil for the lab's
 
 	labels atomic.Pointer[map[string]string]
+	gone   atomic.Int64 // when no source listed it any more, Unix ms; 0 while one does
 
 	changed chan struct{} // how it lives has changed
 }
@@ -46,6 +49,30 @@ func AttachedTarget(a *target.Attachment, w *target.Watch, where string, hub *li
 
 // SetLabels says what is known of the process beside what it tells itself.
 func (t *Target) SetLabels(labels map[string]string) { t.labels.Store(&labels) }
+
+// SetGone says since when nobody lists the process any more; a zero time that
+// somebody does.
+func (t *Target) SetGone(since time.Time) {
+	if since.IsZero() {
+		t.gone.Store(0)
+		return
+	}
+	t.gone.Store(since.UnixMilli())
+}
+
+// Gone is what SetGone was given, and whether nobody lists the process.
+func (t *Target) Gone() (since time.Time, gone bool) {
+	ms := t.gone.Load()
+	return time.UnixMilli(ms), ms != 0
+}
+
+// Left reports whether nobody lists the process any more and it does not
+// answer: it was taken away, and is nobody's trouble while it is not back.
+func (t *Target) Left() bool {
+	life := t.Life()
+	_, gone := t.Gone()
+	return gone && !life.Up()
+}
 
 // Labels are what SetLabels was given, not to be changed.
 func (t *Target) Labels() map[string]string {
@@ -159,7 +186,15 @@ func (a *API) ofLab(h targetHandler) Handler {
 	})
 }
 
-// ofAny is for what is the same for every target; the one named has to exist.
+// ofAny is for what is the same for every target, and there without one; the
+// one named has to exist.
 func (a *API) ofAny(h Handler) Handler {
-	return a.of(func(_ *Target, w http.ResponseWriter, r *http.Request) error { return h(w, r) })
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if id := r.URL.Query().Get("target"); id != "" {
+			if _, err := a.Find(id); err != nil {
+				return err
+			}
+		}
+		return h(w, r)
+	}
 }

@@ -86,9 +86,11 @@ func TestAFleetIsWatchedOnOnePage(t *testing.T) {
 
 	p.do(chromedp.Navigate(l.base + "/fleet"))
 	write(hosts[1])
-	rows("1")
-	p.do(chromedp.Navigate(l.base + "/?target=" + hosts[0]))
-	p.until(5*time.Second, `document.body?.textContent.includes('there is only `+hosts[1]+`')`)
+	p.until(15*time.Second, `[...document.querySelectorAll('[data-instance]')].filter((row) => row.textContent.includes('Not listed any more')).length === 2`)
+	write(hosts...)
+	p.until(15*time.Second, `!document.querySelector('[data-swap=processes]').textContent.includes('Not listed any more')`)
+	p.do(chromedp.Navigate(l.base + "/?target=none"))
+	p.until(5*time.Second, `document.body?.textContent.includes('there is only ')`)
 	p.expect("404")
 }
 
