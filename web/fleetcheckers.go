@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/leakline/leakline/profiler/units"
@@ -39,18 +40,33 @@ func (s *Server) checkersView(r *http.Request) *templates.FleetCheckers {
 	return view
 }
 
-// behindWords says how many have yet to follow.
+// behindWords says how many have yet to follow, and of how many that is not
+// known.
 func behindWords(c *api.CheckersAnswer) string {
-	behind := 0
+	behind, silent := 0, 0
 	for _, m := range c.Members {
-		if m.Behind {
+		switch {
+		case m.Silent > 0:
+			silent++
+		case m.Behind:
 			behind++
 		}
 	}
-	if behind == 0 {
-		return fmt.Sprintf("All %d have applied it.", len(c.Members))
+	n := len(c.Members)
+	if behind+silent == 0 {
+		return fmt.Sprintf("All %d have applied it.", n)
 	}
-	return fmt.Sprintf("%d of %d have yet to apply it.", behind, len(c.Members))
+	var words []string
+	if behind > 0 {
+		words = append(words, fmt.Sprintf("%d of %d have yet to apply it.", behind, n))
+	}
+	switch {
+	case silent == 1:
+		words = append(words, fmt.Sprintf("1 of %d not heard of: it may decide by another.", n))
+	case silent > 1:
+		words = append(words, fmt.Sprintf("%d of %d not heard of: they may decide by another.", silent, n))
+	}
+	return strings.Join(words, " ")
 }
 
 func (s *Server) memberRow(m api.Member) templates.FleetMember {
@@ -59,12 +75,14 @@ func (s *Server) memberRow(m api.Member) templates.FleetMember {
 		Word: "up to date", Tone: "sound", Version: m.Version, Seen: units.Duration(max(0, time.Since(m.At)).Round(time.Second)) + " ago",
 	}
 	switch {
+	case m.Silent > 0:
+		row.Word, row.Tone = "not heard of for "+units.Duration(m.Silent.Round(time.Second)), "fault"
 	case m.Failed != "":
 		row.Word, row.Tone = m.Failed, "fault"
 	case m.Behind:
 		row.Word, row.Tone = "behind", "watch"
 	}
-	if m.Updater {
+	if m.Updater && m.Silent == 0 {
 		row.Word += ", publishes the risky users"
 	}
 	for _, t := range s.cfg.API.Targets.All() {
