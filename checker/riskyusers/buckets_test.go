@@ -72,6 +72,49 @@ func TestBucketsHoldEachUserOnce(t *testing.T) {
 	}
 }
 
+// Readers of every number of buckets find none but what is kept up to date,
+// whoever has published before, and however often.
+func TestBucketsOfAnEarlierTurnAreRemoved(t *testing.T) {
+	g := newStage(t, 50, riskyusers.Settings{})
+	one, eight := mustBuckets(t, 1), mustBuckets(t, 8)
+	ofOne, ofEight := g.inBuckets(one, g.rdb), g.inBuckets(eight, g.rdb)
+	for i := range 3 {
+		for _, next := range []struct {
+			b checker.Buckets
+			u *riskyusers.Updater
+		}{{one, ofOne}, {eight, ofEight}} {
+			if err := g.store.SetActive(t.Context(), 50-i); err != nil {
+				t.Fatal(err)
+			}
+			if err := next.u.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			expectBuckets(t, g.rdb, next.b, 50-i)
+			if keys := g.rdb.Keys(t.Context(), "*").Val(); len(keys) != 2*next.b.Len()+1 {
+				t.Errorf("after turn %d with %d buckets Redis holds %q", i, next.b.Len(), keys)
+			}
+		}
+	}
+}
+
+// An updater that wakes up late finds no fence in buckets that the next one,
+// which counts otherwise, has removed. What it leaves there is removed too.
+func TestBucketsOfAnUpdaterThatWakesUpLateAreRemoved(t *testing.T) {
+	g := newStage(t, 50, riskyusers.Settings{})
+	one, eight := mustBuckets(t, 1), mustBuckets(t, 8)
+	ofEight := riskyusers.NewUpdater(g.store, g.rdb, riskyusers.UpdaterConfig{
+		Prefix: prefix, Buckets: eight, Settings: riskyusers.Settings{Interval: 10 * time.Millisecond},
+	})
+	start(t, ofEight)
+	eventually(t, "eight buckets", func() bool { return !ofEight.Status().At.IsZero() })
+	draft := prefix + one.SetKey(0) + ":late"
+	g.rdb.SAdd(t.Context(), draft, one.Sentinel(), "somebody of yesterday")
+	if err := g.updater.Swap(t.Context(), draft, 2, "1.late"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its removal", func() bool { return g.rdb.Exists(t.Context(), prefix+one.SetKey(0)).Val() == 0 })
+}
+
 func TestBucketsOfACluster(t *testing.T) {
 	g := newStage(t, 3000, riskyusers.Settings{})
 	opts, err := redisurl.Parse(strings.Join(redistest.StartCluster(t).Addrs, ","))

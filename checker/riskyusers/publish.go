@@ -70,6 +70,9 @@ func (u *Updater) replace(ctx context.Context, whole bool, delay time.Duration) 
 	} else if p, err = u.replaceChanges(ctx, fence, whole); errors.Is(err, errWholeNeeded) {
 		p, err = u.replaceAtOnce(ctx, fence)
 	}
+	if err == nil {
+		err = u.retireLayouts(ctx, fence, !p.Incremental)
+	}
 	p.Took = time.Since(began)
 	return p, err
 }

@@ -56,10 +56,12 @@ func (u *Updater) versionLife() time.Duration {
 	return max(checker.VersionTTL, 5*u.Settings().Interval)
 }
 
-// retireLayouts removes, once, the Sets of another number of buckets: nobody
-// keeps them up to date any more.
-func (u *Updater) retireLayouts(ctx context.Context) error {
-	if u.retired {
+// retireLayouts removes the Sets of another number of buckets: nobody keeps them
+// up to date any more. Others may have published them since our last turn; or
+// one that woke up late, where no fence was left to stop it, and then our own
+// were removed by it, so that the whole is published.
+func (u *Updater) retireLayouts(ctx context.Context, fence uint64, whole bool) error {
+	if u.retired == fence && !whole {
 		return nil
 	}
 	most, err := checker.NewBuckets(checker.MaxBuckets)
@@ -83,6 +85,6 @@ func (u *Updater) retireLayouts(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("removing what other numbers of buckets have left: %w", err)
 	}
-	u.retired = true
+	u.retired = fence
 	return nil
 }

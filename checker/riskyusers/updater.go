@@ -39,7 +39,7 @@ type Updater struct {
 	outrun     uint64        // the fence that was higher than ours
 	last       *published    // nil when the whole has to be published
 	marked     Mark          // how far the table had been read when last was
-	retired    bool          // what other numbers of buckets have left is gone
+	retired    uint64        // the fence of the turn in which we have removed what other numbers of buckets had left
 
 	running atomic.Bool // Run keeps the lock
 	told    atomic.Bool // what onTurn was called with last

@@ -62,9 +62,6 @@ func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (Publication,
 		}
 		u.progress.touch()
 	}
-	if err := u.retireLayouts(ctx); err != nil {
-		return Publication{}, err
-	}
 	u.last, u.marked = next, before
 	return Publication{Users: next.total()}, nil
 }
