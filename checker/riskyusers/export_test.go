@@ -35,6 +35,7 @@ var (
 	ParseLock     = parseLock
 	ErrOutrun     = errOutrun
 	ErrIncomplete = errIncomplete
+	ErrTurnLost   = errTurnLost
 	ErrStalled    = errStalled
 )
 

@@ -15,6 +15,10 @@ var (
 	// errOutrun reports a Set that a later turn than ours has published.
 	errOutrun = errors.New("an updater whose turn came later has published")
 
+	// errTurnLost reports a turn that has ended, or begun anew, while the table
+	// was read.
+	errTurnLost = errors.New("the turn to publish was lost while the table was read")
+
 	// errIncomplete reports a draft that Redis has lost, or part of it.
 	errIncomplete = errors.New("Redis does not hold all that it was given")
 )

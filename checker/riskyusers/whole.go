@@ -49,10 +49,8 @@ func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (Publication,
 	if err != nil {
 		return Publication{}, fmt.Errorf("building a Set of risky users: %w", err)
 	}
-	if _, ours := u.lock.turn(); !ours { // it may have taken longer than a turn
-		if fence, err = u.lock.take(ctx, 0); err != nil {
-			return Publication{}, err
-		}
+	if now, ours := u.lock.turn(); !ours || now != fence { // others may have published what is newer
+		return Publication{}, errTurnLost
 	}
 	next := &published{versions: make([]string, len(d.keys)), users: make([]int, len(d.keys)), marks: [2]Mark{u.marked, before}}
 	for i := range d.keys {
