@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,6 +31,9 @@ func (s *Server) checkersView(r *http.Request) *templates.FleetCheckers {
 		if now.T > 0 {
 			view.Trouble += " What stands here was so at " + clock(time.UnixMilli(now.T)) + "; each checker goes on with its strategy."
 		}
+	}
+	if shared := sharedWords(now); shared != "" {
+		view.Trouble = strings.TrimSpace(view.Trouble + " " + shared)
 	}
 	for _, strategy := range api.Strategies() {
 		view.Strategies = append(view.Strategies, templates.FleetStrategy{Name: strategy.Name, Current: strategy.Name == current})
@@ -69,9 +73,29 @@ func behindWords(c *api.CheckersAnswer) string {
 	return strings.Join(words, " ")
 }
 
+// sharedWords says that some have one address, so that whoever asks there
+// reaches one of them; "" where each has its own.
+func sharedWords(c *api.CheckersAnswer) string {
+	members, addresses := 0, make(map[string]bool)
+	for _, m := range c.Members {
+		if m.URL != "" && m.Silent == 0 {
+			members++
+			addresses[m.URL] = true
+		}
+	}
+	switch n := len(addresses); {
+	case n == members:
+		return ""
+	case n == 1:
+		return fmt.Sprintf("%d members, 1 address: they are watched as one process. --advertise gives each its own.", members)
+	default:
+		return fmt.Sprintf("%d members, %d addresses: those that share one are watched as one process. --advertise gives each its own.", members, n)
+	}
+}
+
 func (s *Server) memberRow(m api.Member) templates.FleetMember {
 	row := templates.FleetMember{
-		ID: m.ID, Name: m.URL, Strategy: m.Strategy, Generation: strconv.FormatUint(m.Generation, 10),
+		ID: m.ID, Name: cmp.Or(m.URL, m.ID), Strategy: m.Strategy, Generation: strconv.FormatUint(m.Generation, 10),
 		Word: "up to date", Tone: "sound", Version: m.Version, Seen: units.Duration(max(0, time.Since(m.At)).Round(time.Second)) + " ago",
 	}
 	switch {
@@ -86,7 +110,7 @@ func (s *Server) memberRow(m api.Member) templates.FleetMember {
 		row.Word += ", publishes the risky users"
 	}
 	for _, t := range s.cfg.API.Targets.All() {
-		if t.Where == m.URL {
+		if m.URL != "" && t.Where == m.URL {
 			row.Href = "/?" + url.Values{"target": {t.ID}}.Encode()
 		}
 	}

@@ -26,3 +26,25 @@ func TestBehindWordsLeaveNobodyOut(t *testing.T) {
 		}
 	}
 }
+
+func TestMembersThatShareAnAddressAreTold(t *testing.T) {
+	at := func(urls ...string) *api.CheckersAnswer {
+		c := new(api.CheckersAnswer)
+		for _, url := range urls {
+			c.Members = append(c.Members, api.Member{Member: fleet.Member{URL: url}})
+		}
+		return c
+	}
+	for _, tt := range []struct {
+		all  *api.CheckersAnswer
+		want string
+	}{
+		{at("", "", "http://a", "http://b"), ""},
+		{at("http://a", "http://a"), "2 members, 1 address: they are watched as one process. --advertise gives each its own."},
+		{at("http://a", "http://a", "http://b"), "3 members, 2 addresses: those that share one are watched as one process. --advertise gives each its own."},
+	} {
+		if got := sharedWords(tt.all); got != tt.want {
+			t.Errorf("%d members: %q, want %q", len(tt.all.Members), got, tt.want)
+		}
+	}
+}

@@ -101,19 +101,25 @@ func TestAdvertised(t *testing.T) {
 	for _, tt := range []struct {
 		given string
 		at    net.IP
+		redis string
 		want  string
 	}{
-		{"", net.IPv4(127, 0, 0, 1), "http://127.0.0.1:8080"},
-		{"", net.ParseIP("fd00::1"), "http://[fd00::1]:8080"},
-		{"https://shop.example", net.IPv4zero, "https://shop.example"},
+		{"", net.IPv4(127, 0, 0, 1), defaultRedis, "http://127.0.0.1:8080"},
+		{"", net.IPv6loopback, "unix:///run/redis.sock", "http://[::1]:8080"},
+		{"", net.IPv4(127, 0, 0, 1), "localhost:7001,127.0.0.1:7002", "http://127.0.0.1:8080"},
+		{"", net.IPv4(127, 0, 0, 1), "localhost:7001,redis-2:7002", ""}, // every host would be listed there
+		{"", net.IPv6loopback, "rediss://10.0.0.7:6379", ""},
+		{"http://shop-1", net.IPv4(127, 0, 0, 1), "redis-1:6379", "http://shop-1"},
+		{"", net.ParseIP("fd00::1"), "redis-1:6379", "http://[fd00::1]:8080"},
+		{"https://shop.example", net.IPv4zero, defaultRedis, "https://shop.example"},
 	} {
 		at.IP = tt.at
-		if got, err := advertised(tt.given, at); got != tt.want || err != nil {
-			t.Errorf("advertised(%q, %v) = %q, %v, want %q", tt.given, at, got, err, tt.want)
+		if got, err := advertised(tt.given, at, tt.redis); got != tt.want || err != nil {
+			t.Errorf("advertised(%q, %v, %q) = %q, %v, want %q", tt.given, at, tt.redis, got, err, tt.want)
 		}
 	}
 	at.IP = net.IPv6unspecified
-	if got, err := advertised("", at); err != nil || strings.Contains(got, "::") {
+	if got, err := advertised("", at, "redis-1:6379"); err != nil || strings.Contains(got, "::") {
 		t.Errorf("listening everywhere is advertised as %q, %v, want the host's name", got, err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -105,7 +106,7 @@ func (m muster) print(w io.Writer, asJSON bool, now time.Time) error {
 			note = strings.TrimPrefix(note+"; failed: "+one.Failed, "; ")
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\t%.0f s ago\t%s\n",
-			one.ID, one.URL, one.Strategy, one.Generation, behind, one.Version, max(0, now.Sub(one.At).Seconds()), note)
+			one.ID, cmp.Or(one.URL, "-"), one.Strategy, one.Generation, behind, one.Version, max(0, now.Sub(one.At).Seconds()), note)
 	}
 	return table.Flush()
 }
