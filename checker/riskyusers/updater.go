@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -15,10 +14,6 @@ import (
 
 	"github.com/leakline/leakline/checker"
 )
-
-// retryAfter is how soon a failed publication is tried again, unless the next
-// one is due earlier.
-const retryAfter = time.Second
 
 // An Updater publishes the risky users to Redis, again and again. Of several
 // that share a Redis one does, and the others watch for its end.
@@ -81,7 +76,7 @@ func NewUpdater(store *Store, rdb redis.UniversalClient, cfg UpdaterConfig) *Upd
 
 // Run publishes at once, every interval and after each change of the settings,
 // until ctx ends, while it is this updater's turn; else it watches for the end
-// of the other's. A publication that fails is logged and tried again.
+// of the other's. A publication that fails is tried again, ever more rarely.
 func (u *Updater) Run(ctx context.Context) error {
 	u.running.Store(true)
 	defer u.running.Store(false)
@@ -93,6 +88,7 @@ func (u *Updater) Run(ctx context.Context) error {
 
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	failing := new(outage)
 	for {
 		select {
 		case <-ctx.Done():
@@ -109,19 +105,11 @@ func (u *Updater) Run(ctx context.Context) error {
 			u.dropTurn(ctx)
 			continue
 		}
-		next := s.Interval
 		err := u.publish(ctx, false)
 		u.tellTurn()
-		switch {
-		case ctx.Err() != nil:
-		case errors.Is(err, ErrHeld):
-			next = u.lock.life / 6
-		case err != nil:
-			u.log.LogAttrs(ctx, slog.LevelWarn, "risky users not published",
-				slog.String("kind", string(s.Kind)), slog.Any("error", err))
-			next = min(next, retryAfter)
+		if ctx.Err() == nil {
+			timer.Reset(u.after(ctx, failing, s, err))
 		}
-		timer.Reset(next)
 	}
 }
 
