@@ -340,6 +340,62 @@ func publishUntilWhole(t *testing.T, u *riskyusers.Updater) {
 	t.Errorf("%d publications later the whole has not been published", riskyusers.WholeEvery)
 }
 
+// Whoever holds a copy need not read again what a whole publication has not
+// changed.
+func TestAnUnchangedBucketKeepsItsVersion(t *testing.T) {
+	g := newStage(t, 3000, riskyusers.Settings{})
+	b := mustBuckets(t, 8)
+	u := riskyusers.NewUpdater(g.store, g.rdb, riskyusers.UpdaterConfig{Prefix: prefix, Buckets: b, Settings: riskyusers.Settings{Interval: time.Hour}})
+	start(t, u) // so that it keeps its turn
+	published := time.Time{}
+	publish := func() (versions []string) {
+		t.Helper()
+		if err := u.PublishOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if st := u.Status(); st.Incremental || !st.At.After(published) {
+			t.Errorf("published %+v, want the whole", st.Publication)
+		}
+		for i := range b.Len() {
+			versions = append(versions, g.rdb.Get(t.Context(), prefix+b.VersionKey(i)).Val())
+		}
+		return versions
+	}
+	eventually(t, "the first publication", func() bool { published = u.Status().At; return !published.IsZero() })
+	first := publish()
+	differ := func(versions []string) (in []int) {
+		for i, v := range versions {
+			if v != first[i] {
+				in = append(in, i)
+			}
+		}
+		first = versions
+		return in
+	}
+	g.rdb.Expire(t.Context(), prefix+b.VersionKey(0), time.Minute)
+	if in := differ(publish()); len(in) > 0 {
+		t.Errorf("nothing has changed, and buckets %v have other versions", in)
+	}
+	if ttl := g.rdb.TTL(t.Context(), prefix+b.VersionKey(0)).Val(); ttl <= time.Minute {
+		t.Errorf("the version expires in %v as before", ttl)
+	}
+
+	if err := g.store.SetActive(t.Context(), 2999); err != nil { // one user less
+		t.Fatal(err)
+	}
+	if in := differ(publish()); !slices.Equal(in, []int{b.Of(riskyusers.UserID(2999))}) {
+		t.Errorf("one user is cleared, and buckets %v have other versions", in)
+	}
+	expectBuckets(t, g.rdb, b, 2999)
+
+	// A Set that lost a member is mended, and whoever has read it meanwhile is told.
+	g.rdb.SRem(t.Context(), prefix+b.SetKey(b.Of(riskyusers.UserID(1))), riskyusers.UserID(1))
+	if in := differ(publish()); !slices.Equal(in, []int{b.Of(riskyusers.UserID(1))}) {
+		t.Errorf("somebody has removed a user, and buckets %v have other versions", in)
+	}
+	expectBuckets(t, g.rdb, b, 2999)
+}
+
 func TestATableThatDoesNotTellIsPublishedWhole(t *testing.T) {
 	g := newStage(t, 50, riskyusers.Settings{})
 	for range 2 {

@@ -28,6 +28,7 @@ var errWholeNeeded = errors.New("the whole has to be published")
 type published struct {
 	versions []string // of each bucket
 	users    []int    // in each
+	digests  []uint64 // of the users in each
 	marks    [2]Mark  // how far the table had been read, the time before and the last time
 	changes  int      // publications since the whole
 }
@@ -132,6 +133,7 @@ func (u *Updater) change(ctx context.Context, bucket int, last *published, c cha
 	if changed = len(added) + len(removed); changed > 0 {
 		last.versions[bucket] = version
 		last.users[bucket] += len(added) - len(removed)
+		last.digests[bucket] += u.digest(added) - u.digest(removed)
 	}
 	return changed, nil
 }

@@ -54,5 +54,6 @@ func (u *Updater) Publish(ctx context.Context) error { return u.publish(ctx, fal
 
 // Swap is swap of a draft with so many members.
 func (u *Updater) Swap(ctx context.Context, draft string, size int, version string) error {
-	return u.swap(ctx, 0, &drafts{keys: []string{draft}, size: []int{size}}, version)
+	_, err := u.swap(ctx, 0, &drafts{keys: []string{draft}, size: []int{size}, kept: []string{""}}, version)
+	return err
 }

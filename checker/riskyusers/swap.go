@@ -26,9 +26,11 @@ var (
 // swap puts a draft in the place of its bucket's Set, unless what is there has a
 // higher fence: then we were frozen, and another has gone on. The old Set is
 // unlinked, because to free millions of members would keep Redis from everybody.
-func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) error {
+// It returns the version that is there now: the one that was, if that holds the
+// same users and nobody has touched it, so that no reader reads them again.
+func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) (string, error) {
 	key, versionKey, draft := u.prefix+u.buckets.SetKey(bucket), u.prefix+u.buckets.VersionKey(bucket), d.keys[bucket]
-	return u.rdb.Watch(ctx, func(tx *redis.Tx) error {
+	err := u.rdb.Watch(ctx, func(tx *redis.Tx) error {
 		there, err := tx.Get(ctx, versionKey).Result()
 		if err != nil && !errors.Is(err, redis.Nil) {
 			return err
@@ -44,6 +46,15 @@ func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version strin
 		if int(size) != d.size[bucket] {
 			return fmt.Errorf("%w: %d members of %d", errIncomplete, size, d.size[bucket])
 		}
+		if kept := d.kept[bucket]; kept != "" && kept == there {
+			held, err := tx.SCard(ctx, key).Result()
+			if err != nil {
+				return err
+			}
+			if held == size {
+				version = kept
+			}
+		}
 		_, err = tx.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 			tx.Persist(ctx, draft)
 			tx.Unlink(ctx, key)
@@ -53,6 +64,7 @@ func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version strin
 		})
 		return err
 	}, versionKey, draft)
+	return version, err
 }
 
 // versionLife is how long a version is believed without its updater.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -33,8 +34,11 @@ type Updater struct {
 	publishing chan struct{} // its one token is the right to publish, and to these
 	outrun     uint64        // the fence that was higher than ours
 	last       *published    // nil when the whole has to be published
+	known      *published    // what was published last, if not everywhere; nil before the first
 	marked     Mark          // how far the table had been read when last was
 	retired    uint64        // the fence of the turn in which we have removed what other numbers of buckets had left
+
+	seed maphash.Seed // of digests
 
 	running atomic.Bool // Run keeps the lock
 	told    atomic.Bool // what onTurn was called with last
@@ -66,6 +70,7 @@ func NewUpdater(store *Store, rdb redis.UniversalClient, cfg UpdaterConfig) *Upd
 	}
 	u := &Updater{
 		source: store, rdb: rdb, prefix: cfg.Prefix, onTurn: cfg.OnTurn, log: cfg.Log, buckets: cfg.Buckets,
+		seed:       maphash.MakeSeed(),
 		patience:   cmp.Or(cfg.StalledAfter, stalledAfter),
 		lock:       newLock(rdb, cfg.Prefix, cmp.Or(cfg.Owner, rand.Text()), cfg.LockLife),
 		publishing: make(chan struct{}, 1), changed: make(chan struct{}, 1),
