@@ -42,7 +42,8 @@ func (p *published) total() (users int) {
 
 // replaceChanges publishes what has changed in the table since the time before
 // last: a row may become visible after one that was changed later, and has an
-// interval to do so. For the same reason the first whole is followed by another.
+// interval to do so; one that takes more than two, in a long transaction, waits
+// for the whole. For the same reason the first whole is followed by another.
 // It returns errWholeNeeded when it does not know, or when a bucket is not as it
 // was left.
 func (u *Updater) replaceChanges(ctx context.Context, fence uint64, whole bool) (Publication, error) {
