@@ -23,12 +23,26 @@ var (
 	errIncomplete = errors.New("Redis does not hold all that it was given")
 )
 
-// swap puts a draft in the place of its bucket's Set, unless what is there has a
+// swapTries bounds how often a bucket is swapped anew because somebody wrote
+// there meanwhile: our predecessor perhaps, who has yet to hear that it is one.
+const swapTries = 5
+
+// swap is trySwap until nobody has come between.
+func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) (now string, err error) {
+	for range swapTries {
+		if now, err = u.trySwap(ctx, bucket, d, version); !errors.Is(err, redis.TxFailedErr) {
+			break
+		}
+	}
+	return now, err
+}
+
+// trySwap puts a draft in the place of its bucket's Set, unless what is there has a
 // higher fence: then we were frozen, and another has gone on. The old Set is
 // unlinked, because to free millions of members would keep Redis from everybody.
 // It returns the version that is there now: the one that was, if that holds the
 // same users and nobody has touched it, so that no reader reads them again.
-func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) (string, error) {
+func (u *Updater) trySwap(ctx context.Context, bucket int, d *drafts, version string) (string, error) {
 	key, versionKey, draft := u.prefix+u.buckets.SetKey(bucket), u.prefix+u.buckets.VersionKey(bucket), d.keys[bucket]
 	err := u.rdb.Watch(ctx, func(tx *redis.Tx) error {
 		there, err := tx.Get(ctx, versionKey).Result()
