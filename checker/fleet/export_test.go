@@ -4,5 +4,4 @@ package fleet
 var (
 	OrderOf     = orderOf
 	ParseMember = parseMember
-	Backoff     = backoff
 )

@@ -34,7 +34,7 @@ type Fleet struct {
 }
 
 // keys of one fleet. Their braces keep them in one slot of a Cluster.
-type keys struct{ orders, members, member string }
+type keys struct{ orders, members, member, last string }
 
 // New returns the fleet of that name in the Redis of rdb, which outlives it.
 // Every key begins with prefix.
@@ -43,7 +43,9 @@ func New(rdb redis.UniversalClient, prefix, name string) (*Fleet, error) {
 		return nil, err
 	}
 	tag := prefix + "{fleet:" + name + "}:"
-	return &Fleet{name: name, rdb: rdb, keys: keys{orders: tag + "orders", members: tag + "members", member: tag + "member:"}}, nil
+	return &Fleet{name: name, rdb: rdb, keys: keys{
+		orders: tag + "orders", members: tag + "members", member: tag + "member:", last: tag + "last:",
+	}}, nil
 }
 
 // Open returns the fleet of that name in the Redis that where names, see

@@ -343,7 +343,7 @@ func TestMembersComeAndGo(t *testing.T) {
 		t.Errorf("after the first has stopped, the members are %q", got)
 	}
 
-	// One that is killed is forgotten, and so is that it was there.
+	// One of whom nothing is left is off the list, and what is no member is none.
 	now := time.Now()
 	server.ZAdd(prefix+"{fleet:shop}:members", float64(now.UnixMilli()), "dead")
 	server.Set(prefix+"{fleet:shop}:member:odd", "{")
@@ -354,27 +354,9 @@ func TestMembersComeAndGo(t *testing.T) {
 	if left, _ := server.ZMembers(prefix + "{fleet:shop}:members"); strings.Contains(strings.Join(left, " "), "dead") {
 		t.Errorf("the list still names %q", left)
 	}
-	if ttl := server.TTL(prefix + "{fleet:shop}:member:two"); ttl <= 0 || ttl > 15*time.Second {
-		t.Errorf("a member is remembered for %v, want 15 s", ttl)
-	}
-}
-
-func TestBackoffGrowsAndIsBounded(t *testing.T) {
-	for _, tt := range []struct {
-		failures   int
-		from, upTo time.Duration
-	}{
-		{1, 50 * time.Millisecond, 100 * time.Millisecond},
-		{2, 100 * time.Millisecond, 200 * time.Millisecond},
-		{6, 1600 * time.Millisecond, 3200 * time.Millisecond},
-		{7, 2500 * time.Millisecond, 5 * time.Second},
-		{1_000_000, 2500 * time.Millisecond, 5 * time.Second},
-	} {
-		if got := fleet.Backoff(tt.failures, 0); got != tt.from {
-			t.Errorf("after %d failures at least %v, want %v", tt.failures, got, tt.from)
-		}
-		if got := fleet.Backoff(tt.failures, 1); got != tt.upTo {
-			t.Errorf("after %d failures at most %v, want %v", tt.failures, got, tt.upTo)
+	for key, want := range map[string]time.Duration{"member:two": 15 * time.Second, "last:two": 10 * time.Minute} {
+		if ttl := server.TTL(prefix + "{fleet:shop}:" + key); ttl <= 0 || ttl > want {
+			t.Errorf("%s lives for %v, want %v", key, ttl, want)
 		}
 	}
 }

@@ -82,6 +82,19 @@ func refused(err error) error {
 	return fmt.Errorf("reading the address of Redis: %w", err)
 }
 
+// OnLoopback reports whether what opts name is asked on this host alone, as far
+// as the addresses say.
+func OnLoopback(opts *redis.UniversalOptions) bool {
+	for _, addr := range opts.Addrs {
+		host, _, err := net.SplitHostPort(addr)
+		socket := strings.HasPrefix(addr, "/")
+		if !socket && (err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback()) {
+			return false
+		}
+	}
+	return true
+}
+
 // NewClient returns a client of what opts name. A cluster's is told of a
 // failover by nobody once the old master is silent, so it looks every second
 // instead of every minute.

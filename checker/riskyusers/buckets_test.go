@@ -72,6 +72,49 @@ func TestBucketsHoldEachUserOnce(t *testing.T) {
 	}
 }
 
+// Readers of every number of buckets find none but what is kept up to date,
+// whoever has published before, and however often.
+func TestBucketsOfAnEarlierTurnAreRemoved(t *testing.T) {
+	g := newStage(t, 50, riskyusers.Settings{})
+	one, eight := mustBuckets(t, 1), mustBuckets(t, 8)
+	ofOne, ofEight := g.inBuckets(one, g.rdb), g.inBuckets(eight, g.rdb)
+	for i := range 3 {
+		for _, next := range []struct {
+			b checker.Buckets
+			u *riskyusers.Updater
+		}{{one, ofOne}, {eight, ofEight}} {
+			if err := g.store.SetActive(t.Context(), 50-i); err != nil {
+				t.Fatal(err)
+			}
+			if err := next.u.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			expectBuckets(t, g.rdb, next.b, 50-i)
+			if keys := g.rdb.Keys(t.Context(), "*").Val(); len(keys) != 2*next.b.Len()+1 {
+				t.Errorf("after turn %d with %d buckets Redis holds %q", i, next.b.Len(), keys)
+			}
+		}
+	}
+}
+
+// An updater that wakes up late finds no fence in buckets that the next one,
+// which counts otherwise, has removed. What it leaves there is removed too.
+func TestBucketsOfAnUpdaterThatWakesUpLateAreRemoved(t *testing.T) {
+	g := newStage(t, 50, riskyusers.Settings{})
+	one, eight := mustBuckets(t, 1), mustBuckets(t, 8)
+	ofEight := riskyusers.NewUpdater(g.store, g.rdb, riskyusers.UpdaterConfig{
+		Prefix: prefix, Buckets: eight, Settings: riskyusers.Settings{Interval: 10 * time.Millisecond},
+	})
+	start(t, ofEight)
+	eventually(t, "eight buckets", func() bool { return !ofEight.Status().At.IsZero() })
+	draft := prefix + one.SetKey(0) + ":late"
+	g.rdb.SAdd(t.Context(), draft, one.Sentinel(), "somebody of yesterday")
+	if err := g.updater.Swap(t.Context(), draft, 2, "1.late"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its removal", func() bool { return g.rdb.Exists(t.Context(), prefix+one.SetKey(0)).Val() == 0 })
+}
+
 func TestBucketsOfACluster(t *testing.T) {
 	g := newStage(t, 3000, riskyusers.Settings{})
 	opts, err := redisurl.Parse(strings.Join(redistest.StartCluster(t).Addrs, ","))
@@ -270,14 +313,17 @@ func TestOnlyWhatHasChangedIsPublished(t *testing.T) {
 				run("UPDATE risky_users SET active = false, %s = %s WHERE user_id = '%s'", column, at(3), riskyusers.UserID(39))
 				publish(true, 1, 39)
 
-				// What no column tells of waits for the whole.
+				// What becomes visible later than that waits for the whole, as does
+				// what no column tells of.
+				run("UPDATE risky_users SET active = false, %s = %s WHERE user_id = '%s'", column, at(3), riskyusers.UserID(37))
+				publish(true, 0, 39)
 				run("DELETE FROM risky_users WHERE user_id = '%s'", riskyusers.UserID(38))
 				publishUntilWhole(t, u)
-				expectBuckets(t, g.rdb, b, 38)
+				expectBuckets(t, g.rdb, b, 37)
 
 				// So does what somebody else has done to a bucket.
 				g.rdb.Del(t.Context(), prefix+b.SetKey(3), prefix+b.VersionKey(3))
-				publish(false, 0, 38)
+				publish(false, 0, 37)
 			})
 		}
 	}
@@ -295,6 +341,62 @@ func publishUntilWhole(t *testing.T, u *riskyusers.Updater) {
 		}
 	}
 	t.Errorf("%d publications later the whole has not been published", riskyusers.WholeEvery)
+}
+
+// Whoever holds a copy need not read again what a whole publication has not
+// changed.
+func TestAnUnchangedBucketKeepsItsVersion(t *testing.T) {
+	g := newStage(t, 3000, riskyusers.Settings{})
+	b := mustBuckets(t, 8)
+	u := riskyusers.NewUpdater(g.store, g.rdb, riskyusers.UpdaterConfig{Prefix: prefix, Buckets: b, Settings: riskyusers.Settings{Interval: time.Hour}})
+	start(t, u) // so that it keeps its turn
+	published := time.Time{}
+	publish := func() (versions []string) {
+		t.Helper()
+		if err := u.PublishOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if st := u.Status(); st.Incremental || !st.At.After(published) {
+			t.Errorf("published %+v, want the whole", st.Publication)
+		}
+		for i := range b.Len() {
+			versions = append(versions, g.rdb.Get(t.Context(), prefix+b.VersionKey(i)).Val())
+		}
+		return versions
+	}
+	eventually(t, "the first publication", func() bool { published = u.Status().At; return !published.IsZero() })
+	first := publish()
+	differ := func(versions []string) (in []int) {
+		for i, v := range versions {
+			if v != first[i] {
+				in = append(in, i)
+			}
+		}
+		first = versions
+		return in
+	}
+	g.rdb.Expire(t.Context(), prefix+b.VersionKey(0), time.Minute)
+	if in := differ(publish()); len(in) > 0 {
+		t.Errorf("nothing has changed, and buckets %v have other versions", in)
+	}
+	if ttl := g.rdb.TTL(t.Context(), prefix+b.VersionKey(0)).Val(); ttl <= time.Minute {
+		t.Errorf("the version expires in %v as before", ttl)
+	}
+
+	if err := g.store.SetActive(t.Context(), 2999); err != nil { // one user less
+		t.Fatal(err)
+	}
+	if in := differ(publish()); !slices.Equal(in, []int{b.Of(riskyusers.UserID(2999))}) {
+		t.Errorf("one user is cleared, and buckets %v have other versions", in)
+	}
+	expectBuckets(t, g.rdb, b, 2999)
+
+	// A Set that lost a member is mended, and whoever has read it meanwhile is told.
+	g.rdb.SRem(t.Context(), prefix+b.SetKey(b.Of(riskyusers.UserID(1))), riskyusers.UserID(1))
+	if in := differ(publish()); !slices.Equal(in, []int{b.Of(riskyusers.UserID(1))}) {
+		t.Errorf("somebody has removed a user, and buckets %v have other versions", in)
+	}
+	expectBuckets(t, g.rdb, b, 2999)
 }
 
 func TestATableThatDoesNotTellIsPublishedWhole(t *testing.T) {

@@ -28,6 +28,7 @@ var errWholeNeeded = errors.New("the whole has to be published")
 type published struct {
 	versions []string // of each bucket
 	users    []int    // in each
+	digests  []uint64 // of the users in each
 	marks    [2]Mark  // how far the table had been read, the time before and the last time
 	changes  int      // publications since the whole
 }
@@ -41,7 +42,8 @@ func (p *published) total() (users int) {
 
 // replaceChanges publishes what has changed in the table since the time before
 // last: a row may become visible after one that was changed later, and has an
-// interval to do so. For the same reason the first whole is followed by another.
+// interval to do so; one that takes more than two, in a long transaction, waits
+// for the whole. For the same reason the first whole is followed by another.
 // It returns errWholeNeeded when it does not know, or when a bucket is not as it
 // was left.
 func (u *Updater) replaceChanges(ctx context.Context, fence uint64, whole bool) (Publication, error) {
@@ -132,6 +134,7 @@ func (u *Updater) change(ctx context.Context, bucket int, last *published, c cha
 	if changed = len(added) + len(removed); changed > 0 {
 		last.versions[bucket] = version
 		last.users[bucket] += len(added) - len(removed)
+		last.digests[bucket] += u.digest(added) - u.digest(removed)
 	}
 	return changed, nil
 }

@@ -1,6 +1,9 @@
 package riskyusers
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // ReadFrom makes u publish what f passes on.
 func (u *Updater) ReadFrom(f func(ctx context.Context, pass func(ids []string) error) error) {
@@ -35,13 +38,22 @@ var (
 	ParseLock     = parseLock
 	ErrOutrun     = errOutrun
 	ErrIncomplete = errIncomplete
+	ErrTurnLost   = errTurnLost
 	ErrStalled    = errStalled
 )
+
+type Outage = outage
+
+// After is after.
+func (u *Updater) After(ctx context.Context, o *Outage, s Settings, err error) time.Duration {
+	return u.after(ctx, o, s, err)
+}
 
 // Publish is publish, by changes alone where that will do.
 func (u *Updater) Publish(ctx context.Context) error { return u.publish(ctx, false) }
 
 // Swap is swap of a draft with so many members.
 func (u *Updater) Swap(ctx context.Context, draft string, size int, version string) error {
-	return u.swap(ctx, 0, &drafts{keys: []string{draft}, size: []int{size}}, version)
+	_, err := u.swap(ctx, 0, &drafts{keys: []string{draft}, size: []int{size}, kept: []string{""}}, version)
+	return err
 }

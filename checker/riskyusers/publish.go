@@ -20,7 +20,8 @@ var errStalled = errors.New("no progress for too long")
 // overlap.
 func (u *Updater) publish(ctx context.Context, whole bool) error {
 	delay := u.Settings().StepDelay
-	ctx, cancel := context.WithCancelCause(ctx)
+	caller := ctx
+	ctx, cancel := context.WithCancelCause(caller)
 	defer cancel(nil)
 	patience := u.patience + 2*delay
 	stalled := time.AfterFunc(patience, func() { cancel(errStalled) })
@@ -36,6 +37,9 @@ func (u *Updater) publish(ctx context.Context, whole bool) error {
 	done()
 	if errors.Is(err, ErrHeld) {
 		return err // how publishing goes is that one's to say
+	}
+	if err != nil && errors.Is(caller.Err(), context.Canceled) {
+		return err // whoever stops it knows, and nothing has failed
 	}
 	if err != nil && errors.Is(context.Cause(ctx), errStalled) && !errors.Is(err, errStalled) {
 		err = fmt.Errorf("%w: %w", errStalled, err)
@@ -69,6 +73,9 @@ func (u *Updater) replace(ctx context.Context, whole bool, delay time.Duration) 
 		p.Users, err = u.replaceInSteps(ctx, delay)
 	} else if p, err = u.replaceChanges(ctx, fence, whole); errors.Is(err, errWholeNeeded) {
 		p, err = u.replaceAtOnce(ctx, fence)
+	}
+	if err == nil {
+		err = u.retireLayouts(ctx, fence, !p.Incremental)
 	}
 	p.Took = time.Since(began)
 	return p, err

@@ -15,16 +15,36 @@ var (
 	// errOutrun reports a Set that a later turn than ours has published.
 	errOutrun = errors.New("an updater whose turn came later has published")
 
+	// errTurnLost reports a turn that has ended, or begun anew, while the table
+	// was read.
+	errTurnLost = errors.New("the turn to publish was lost while the table was read")
+
 	// errIncomplete reports a draft that Redis has lost, or part of it.
 	errIncomplete = errors.New("Redis does not hold all that it was given")
 )
 
-// swap puts a draft in the place of its bucket's Set, unless what is there has a
+// swapTries bounds how often a bucket is swapped anew because somebody wrote
+// there meanwhile: our predecessor perhaps, who has yet to hear that it is one.
+const swapTries = 5
+
+// swap is trySwap until nobody has come between.
+func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) (now string, err error) {
+	for range swapTries {
+		if now, err = u.trySwap(ctx, bucket, d, version); !errors.Is(err, redis.TxFailedErr) {
+			break
+		}
+	}
+	return now, err
+}
+
+// trySwap puts a draft in the place of its bucket's Set, unless what is there has a
 // higher fence: then we were frozen, and another has gone on. The old Set is
 // unlinked, because to free millions of members would keep Redis from everybody.
-func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version string) error {
+// It returns the version that is there now: the one that was, if that holds the
+// same users and nobody has touched it, so that no reader reads them again.
+func (u *Updater) trySwap(ctx context.Context, bucket int, d *drafts, version string) (string, error) {
 	key, versionKey, draft := u.prefix+u.buckets.SetKey(bucket), u.prefix+u.buckets.VersionKey(bucket), d.keys[bucket]
-	return u.rdb.Watch(ctx, func(tx *redis.Tx) error {
+	err := u.rdb.Watch(ctx, func(tx *redis.Tx) error {
 		there, err := tx.Get(ctx, versionKey).Result()
 		if err != nil && !errors.Is(err, redis.Nil) {
 			return err
@@ -40,6 +60,15 @@ func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version strin
 		if int(size) != d.size[bucket] {
 			return fmt.Errorf("%w: %d members of %d", errIncomplete, size, d.size[bucket])
 		}
+		if kept := d.kept[bucket]; kept != "" && kept == there {
+			held, err := tx.SCard(ctx, key).Result()
+			if err != nil {
+				return err
+			}
+			if held == size {
+				version = kept
+			}
+		}
 		_, err = tx.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 			tx.Persist(ctx, draft)
 			tx.Unlink(ctx, key)
@@ -49,6 +78,7 @@ func (u *Updater) swap(ctx context.Context, bucket int, d *drafts, version strin
 		})
 		return err
 	}, versionKey, draft)
+	return version, err
 }
 
 // versionLife is how long a version is believed without its updater.
@@ -56,10 +86,12 @@ func (u *Updater) versionLife() time.Duration {
 	return max(checker.VersionTTL, 5*u.Settings().Interval)
 }
 
-// retireLayouts removes, once, the Sets of another number of buckets: nobody
-// keeps them up to date any more.
-func (u *Updater) retireLayouts(ctx context.Context) error {
-	if u.retired {
+// retireLayouts removes the Sets of another number of buckets: nobody keeps them
+// up to date any more. Others may have published them since our last turn; or
+// one that woke up late, where no fence was left to stop it, and then our own
+// were removed by it, so that the whole is published.
+func (u *Updater) retireLayouts(ctx context.Context, fence uint64, whole bool) error {
+	if u.retired == fence && !whole {
 		return nil
 	}
 	most, err := checker.NewBuckets(checker.MaxBuckets)
@@ -83,6 +115,6 @@ func (u *Updater) retireLayouts(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("removing what other numbers of buckets have left: %w", err)
 	}
-	u.retired = true
+	u.retired = fence
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 func (u *Updater) keepTurn(ctx context.Context) {
 	tick := time.NewTicker(u.lock.life / 6)
 	defer tick.Stop()
-	for {
+	for lost := false; ; {
 		select {
 		case <-ctx.Done():
 			return
@@ -20,9 +20,11 @@ func (u *Updater) keepTurn(ctx context.Context) {
 		}
 		if left := u.lock.remains(); left > 0 && left < u.lock.life*2/3 {
 			asking, cancel := context.WithTimeout(ctx, u.lock.life/3)
-			if _, err := u.lock.take(asking, 0); err != nil && ctx.Err() == nil {
+			_, err := u.lock.take(asking, 0)
+			if err != nil && ctx.Err() == nil && !lost { // once until it works again
 				u.log.LogAttrs(ctx, slog.LevelWarn, "updater's lock not prolonged", slog.Any("error", err))
 			}
+			lost = err != nil
 			cancel()
 		}
 		u.tellTurn()

@@ -151,6 +151,41 @@ func TestAnUpdaterThatWakesUpLateChangesNothing(t *testing.T) {
 	g.published(t, 50)
 }
 
+// One whose turn has ended while it read the table does not take another to
+// publish what it has read: somebody else may have published since.
+func TestATurnThatEndedWhileReadingPublishesNothing(t *testing.T) {
+	for _, buckets := range []int{1, 8} { // of the other; with eight no fence is in the first one's way
+		t.Run(fmt.Sprintf("%d buckets meanwhile", buckets), func(t *testing.T) {
+			g := newStage(t, 50, riskyusers.Settings{})
+			slow := g.another(g.rdb, "slow")
+			lost, wake := make(chan struct{}), make(chan struct{})
+			slow.ReadFrom(func(_ context.Context, pass func([]string) error) error {
+				close(lost)
+				<-wake
+				return pass([]string{"somebody of yesterday"})
+			})
+			done := make(chan error, 1)
+			go func() { done <- slow.Refresh(t.Context()) }()
+			<-lost
+			g.rdb.Set(t.Context(), prefix+checker.UpdaterKey, "another 1", 0)
+			eventually(t, "the slow one to notice", func() bool { return !slow.Status().Ours })
+			g.rdb.Del(t.Context(), prefix+checker.UpdaterKey)
+			b := mustBuckets(t, buckets)
+			if err := g.inBuckets(b, g.rdb).Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			close(wake)
+			if err := <-done; !errors.Is(err, riskyusers.ErrTurnLost) {
+				t.Errorf("the slow one: %v, want ErrTurnLost", err)
+			}
+			expectBuckets(t, g.rdb, b, 50)
+			if n := g.rdb.SCard(t.Context(), prefix+checker.SetKey).Val(); buckets > 1 && n > 0 {
+				t.Errorf("one bucket of %d is published as well", n)
+			}
+		})
+	}
+}
+
 // Even one that believes it is still its turn cannot lower the fence.
 func TestAPublicationDoesNotLowerTheFence(t *testing.T) {
 	g := newStage(t, 50, riskyusers.Settings{})

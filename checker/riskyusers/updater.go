@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -15,10 +15,6 @@ import (
 
 	"github.com/leakline/leakline/checker"
 )
-
-// retryAfter is how soon a failed publication is tried again, unless the next
-// one is due earlier.
-const retryAfter = time.Second
 
 // An Updater publishes the risky users to Redis, again and again. Of several
 // that share a Redis one does, and the others watch for its end.
@@ -38,8 +34,11 @@ type Updater struct {
 	publishing chan struct{} // its one token is the right to publish, and to these
 	outrun     uint64        // the fence that was higher than ours
 	last       *published    // nil when the whole has to be published
+	known      *published    // what was published last, if not everywhere; nil before the first
 	marked     Mark          // how far the table had been read when last was
-	retired    bool          // what other numbers of buckets have left is gone
+	retired    uint64        // the fence of the turn in which we have removed what other numbers of buckets had left
+
+	seed maphash.Seed // of digests
 
 	running atomic.Bool // Run keeps the lock
 	told    atomic.Bool // what onTurn was called with last
@@ -71,6 +70,7 @@ func NewUpdater(store *Store, rdb redis.UniversalClient, cfg UpdaterConfig) *Upd
 	}
 	u := &Updater{
 		source: store, rdb: rdb, prefix: cfg.Prefix, onTurn: cfg.OnTurn, log: cfg.Log, buckets: cfg.Buckets,
+		seed:       maphash.MakeSeed(),
 		patience:   cmp.Or(cfg.StalledAfter, stalledAfter),
 		lock:       newLock(rdb, cfg.Prefix, cmp.Or(cfg.Owner, rand.Text()), cfg.LockLife),
 		publishing: make(chan struct{}, 1), changed: make(chan struct{}, 1),
@@ -81,7 +81,7 @@ func NewUpdater(store *Store, rdb redis.UniversalClient, cfg UpdaterConfig) *Upd
 
 // Run publishes at once, every interval and after each change of the settings,
 // until ctx ends, while it is this updater's turn; else it watches for the end
-// of the other's. A publication that fails is logged and tried again.
+// of the other's. A publication that fails is tried again, ever more rarely.
 func (u *Updater) Run(ctx context.Context) error {
 	u.running.Store(true)
 	defer u.running.Store(false)
@@ -93,6 +93,7 @@ func (u *Updater) Run(ctx context.Context) error {
 
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	failing := new(outage)
 	for {
 		select {
 		case <-ctx.Done():
@@ -109,19 +110,11 @@ func (u *Updater) Run(ctx context.Context) error {
 			u.dropTurn(ctx)
 			continue
 		}
-		next := s.Interval
 		err := u.publish(ctx, false)
 		u.tellTurn()
-		switch {
-		case ctx.Err() != nil:
-		case errors.Is(err, ErrHeld):
-			next = u.lock.life / 6
-		case err != nil:
-			u.log.LogAttrs(ctx, slog.LevelWarn, "risky users not published",
-				slog.String("kind", string(s.Kind)), slog.Any("error", err))
-			next = min(next, retryAfter)
+		if ctx.Err() == nil {
+			timer.Reset(u.after(ctx, failing, s, err))
 		}
-		timer.Reset(next)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,9 @@ type drafts struct {
 	name string
 	keys []string // of each bucket
 
+	digests []uint64 // of the users in each; only the goroutine that reads the table
+	kept    []string // the version of each that holds the same users already; "" where none does
+
 	mu   sync.Mutex
 	size []int // members that Redis has taken into each, the sentinel included
 }
@@ -49,31 +53,28 @@ func (u *Updater) replaceAtOnce(ctx context.Context, fence uint64) (Publication,
 	if err != nil {
 		return Publication{}, fmt.Errorf("building a Set of risky users: %w", err)
 	}
-	if _, ours := u.lock.turn(); !ours { // it may have taken longer than a turn
-		if fence, err = u.lock.take(ctx, 0); err != nil {
-			return Publication{}, err
-		}
+	if now, ours := u.lock.turn(); !ours || now != fence { // others may have published what is newer
+		return Publication{}, errTurnLost
 	}
-	next := &published{versions: make([]string, len(d.keys)), users: make([]int, len(d.keys)), marks: [2]Mark{u.marked, before}}
+	u.keep(d, fence)
+	next := &published{versions: make([]string, len(d.keys)), users: make([]int, len(d.keys)), digests: d.digests, marks: [2]Mark{u.marked, before}}
 	for i := range d.keys {
-		next.versions[i], next.users[i] = newVersion(fence, d.name), d.size[i]-1
-		if err := u.swap(ctx, i, d, next.versions[i]); err != nil {
+		next.users[i] = d.size[i] - 1
+		if next.versions[i], err = u.swap(ctx, i, d, newVersion(fence, d.name)); err != nil {
 			return Publication{}, fmt.Errorf("publishing bucket %d of the risky users: %w", i, err)
 		}
 		u.progress.touch()
 	}
-	if err := u.retireLayouts(ctx); err != nil {
-		return Publication{}, err
-	}
-	u.last, u.marked = next, before
+	u.last, u.known, u.marked = next, next, before
 	return Publication{Users: next.total()}, nil
 }
 
 // build writes the Sets as the table is read: this process never holds all
 // users, and the masters of a Cluster take them in at the same time.
 func (u *Updater) build(ctx context.Context) (*drafts, error) {
-	d := &drafts{name: rand.Text(), size: make([]int, u.buckets.Len())}
-	batch := make([][]any, u.buckets.Len())
+	n := u.buckets.Len()
+	d := &drafts{name: rand.Text(), size: make([]int, n), digests: make([]uint64, n), kept: make([]string, n)}
+	batch := make([][]any, n)
 	for i := range d.size {
 		d.keys = append(d.keys, u.prefix+u.buckets.SetKey(i)+":"+d.name)
 		batch[i] = []any{u.buckets.Sentinel()}
@@ -109,6 +110,7 @@ func (u *Updater) build(ctx context.Context) (*drafts, error) {
 		for _, id := range ids {
 			i := u.buckets.Of(id)
 			batch[i] = append(batch[i], id)
+			d.digests[i] += maphash.String(u.seed, id)
 		}
 		return send(batch, len(ids))
 	})

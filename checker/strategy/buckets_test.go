@@ -19,6 +19,8 @@ type bucketed struct {
 	versions []string
 	broken   map[int]bool // cannot be scanned
 	read     []int
+	slow     time.Duration // for a scan
+	began    []time.Time   // of the scans
 }
 
 func newBucketed(t testing.TB, n int, users ...string) *bucketed {
@@ -48,12 +50,22 @@ func (w *bucketed) Version(_ context.Context, i int) (string, int, error) {
 	return w.versions[i], len(w.sets[i]), nil
 }
 
-func (w *bucketed) EachMember(_ context.Context, i int, f func([]string) error) error {
+func (w *bucketed) EachMember(ctx context.Context, i int, f func([]string) error) error {
 	if w.broken[i] {
 		return errDown
 	}
-	w.read = append(w.read, i)
-	return f(w.sets[i])
+	turns.Lock()
+	w.read, w.began = append(w.read, i), append(w.began, time.Now())
+	set, slow := w.sets[i], w.slow
+	turns.Unlock()
+	if slow > 0 {
+		select {
+		case <-time.After(slow):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return f(set)
 }
 
 func (w *bucketed) AreMembers(_ context.Context, key string, names ...string) ([]bool, error) {
@@ -145,6 +157,66 @@ func TestLocalSnapshotReplacesOneBucketAfterTheOther(t *testing.T) {
 		turns.Unlock()
 		pass(time.Second)
 		expectRisky(t, s, "a")
+	})
+}
+
+// A first copy that takes longer than a try may is read in several.
+func TestLocalSnapshotKeepsWhatItHasReadOfAFirstCopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBucketed(t, 8, "a", "b")
+		w.slow = 30 * time.Second
+		s := w.start(t, "local-snapshot", w.Buckets)
+		pass(6 * time.Minute)
+		copied, ok := s.(checker.Copier).Copy()
+		if !ok || copied.Users != 2 {
+			t.Fatalf("after six minutes the copy is %+v, %v, want 2 users", copied, ok)
+		}
+		turns.Lock()
+		times := make([]int, 8)
+		for _, i := range w.read {
+			times[i]++
+		}
+		turns.Unlock()
+		for i, n := range times {
+			if n > 2 { // one may have been cut short
+				t.Errorf("bucket %d was read %d times: %v", i, n, w.read)
+			}
+		}
+	})
+}
+
+// What takes a while to read is not read by all in the same moment.
+func TestManyLocalSnapshotsDoNotReadAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBucketed(t, 8, "a")
+		w.slow = time.Second
+		var all []checker.Strategy
+		for range 50 {
+			all = append(all, w.start(t, "local-snapshot", w.Buckets))
+		}
+		pass(30 * time.Second)
+		turns.Lock()
+		w.began = nil
+		for i := range w.versions {
+			w.versions[i] = "2"
+		}
+		w.sets[w.Of("c")] = append(w.sets[w.Of("c")], "c")
+		turns.Unlock()
+		changed := time.Now()
+		pass(40 * time.Second)
+		for _, s := range all {
+			expectRisky(t, s, "a", "c")
+		}
+		busiest, inSecond := 0, make(map[time.Duration]int)
+		for _, at := range w.began {
+			second := at.Sub(changed).Truncate(time.Second)
+			inSecond[second]++
+			busiest = max(busiest, inSecond[second])
+		}
+		// Evenly spread over 20 s, each reading for 8 s, 20 of 50 read at a time.
+		if len(w.began) != 50*8 || busiest > 40 {
+			t.Errorf("%d buckets were read, %d of them in one second, want 400 and at most 40", len(w.began), busiest)
+		}
 	})
 }
 

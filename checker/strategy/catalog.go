@@ -16,7 +16,7 @@ import (
 // names, to be shown beside what a profile says about their lines.
 //
 //go:embed auditforever.go catalog.go fallback.go listscan.go localsnapshot.go memo.go pinnedjson.go redissismember.go
-//go:embed riskyset.go setperrequest.go strandedlookup.go unboundedmemo.go unclosedrows.go userset.go warmcache.go
+//go:embed riskyset.go setperrequest.go spread.go strandedlookup.go unboundedmemo.go unclosedrows.go userset.go warmcache.go
 var Source embed.FS
 
 // A Spec is a strategy to choose.

@@ -16,7 +16,7 @@ import (
 
 const (
 	lookEvery    = time.Second      // for another version in Redis
-	lookWithin   = time.Minute      // reading all users included
+	lookWithin   = 80 * time.Second // waiting to read, and reading all users, included
 	readSQLEvery = 30 * time.Second // while Redis has none to offer
 	staleAfter   = checker.ListTTL  // a copy that nobody has confirmed is not believed
 )
@@ -34,6 +34,10 @@ type localSnapshot struct {
 	held      atomic.Pointer[heldCopy] // nil when there is none to be believed
 	stop      context.CancelFunc
 	stopped   chan struct{}
+
+	// These belong to the goroutine of run.
+	begun  *heldCopy // buckets of a first copy that is not whole yet; nil when none is begun
+	spread spread
 }
 
 // A heldCopy is never changed.
@@ -128,6 +132,10 @@ func (s *localSnapshot) refresh(ctx context.Context) {
 func (s *localSnapshot) next(ctx context.Context, held *heldCopy) (*heldCopy, error) {
 	now := time.Now()
 	versions, redisErr := s.published.Versions(ctx)
+	if redisErr == nil && s.spread.wait(ctx, held.differs(versions)) {
+		now = time.Now()
+		versions, redisErr = s.published.Versions(ctx)
+	}
 	if redisErr == nil && !slices.Contains(versions, "") {
 		var whole *heldCopy
 		if whole, redisErr = s.readBuckets(ctx, held, versions); redisErr == nil {
@@ -138,22 +146,34 @@ func (s *localSnapshot) next(ctx context.Context, held *heldCopy) (*heldCopy, er
 	if held != nil && now.Sub(held.confirmed) < readSQLEvery {
 		return held, nil
 	}
+	if held != nil {
+		s.spread.wait(ctx, s.buckets.Len())
+	}
+	now = time.Now()
 	users, err := s.readSQL(ctx)
 	if err != nil {
 		return nil, unavailable(redisErr, err)
 	}
+	s.spread.measured(now, s.buckets.Len())
+	s.begun = nil // there is a copy meanwhile; two and a half would be too many
 	return &heldCopy{users, nil, now}, nil
 }
 
 // readBuckets reads those whose version is another than is held. Each is put in
 // its place at once, so that beside the copy no more than one bucket is in memory
 // twice: a user is in one bucket only, and the publisher changes them one after
-// the other too.
+// the other too. What has been read of a first copy is kept for the next try:
+// one that never ended in time would never end.
 func (s *localSnapshot) readBuckets(ctx context.Context, held *heldCopy, versions []string) (*heldCopy, error) {
 	whole := held != nil && held.versions != nil
-	if !whole {
+	switch {
+	case whole:
+	case s.begun != nil:
+		held = s.begun
+	default:
 		held = &heldCopy{users: make([]*userSet, len(versions)), versions: make([]string, len(versions))}
 	}
+	began, read := time.Now(), 0
 	for i, version := range versions {
 		if held.versions[i] == version {
 			continue
@@ -162,12 +182,30 @@ func (s *localSnapshot) readBuckets(ctx context.Context, held *heldCopy, version
 		if err != nil {
 			return nil, err
 		}
-		held = held.with(i, users, version)
-		if whole {
+		read++
+		if held = held.with(i, users, version); whole {
 			s.held.Store(held)
+		} else {
+			s.begun = held
 		}
 	}
+	s.spread.measured(began, read)
+	s.begun = nil
 	return held, nil
+}
+
+// differs counts the buckets that have other versions; none where there is no
+// copy of what is published, which is not to be waited for.
+func (c *heldCopy) differs(versions []string) (n int) {
+	if c == nil || c.versions == nil {
+		return 0
+	}
+	for i, version := range versions {
+		if c.versions[i] != version {
+			n++
+		}
+	}
+	return n
 }
 
 // with returns a copy that differs in one bucket.

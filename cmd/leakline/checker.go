@@ -13,6 +13,7 @@ import (
 
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/fleet"
+	"github.com/leakline/leakline/checker/redisurl"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
 	"github.com/leakline/leakline/profiler/agent"
@@ -39,7 +40,7 @@ func newCheckerCommand() *cobra.Command {
 	flags.StringVar(&f.service.Redis, "redis", defaultRedis, "URL of Redis, or host:port,host:port of a Cluster")
 	flags.StringVar(&f.service.KeyPrefix, "redis-prefix", defaultPrefix, "before every key in Redis")
 	flags.StringVar(&f.service.Fleet, "fleet", fleet.DefaultName, `fleet whose orders say how to decide; "" to follow none`)
-	flags.StringVar(&f.advertise, "advertise", "", "URL under which the fleet's people reach this checker (default from --listen and the host's name)")
+	flags.StringVar(&f.advertise, "advertise", "", "URL under which the fleet's people reach this checker (default from --listen and the host's name; none on loopback unless Redis is there too)")
 	flags.StringVar(&f.service.Database, "database", "risky-users.db", "postgres:// URL or SQLite file of the risky users")
 	flags.StringVar(&f.service.Strategy, "strategy", "redis-sismember", "how to decide until the fleet says otherwise")
 	flags.IntVar(&f.service.Buckets, "buckets", 1, "buckets in which Redis holds the Set, a power of two up to 256; the same for every checker of a fleet")
@@ -66,8 +67,11 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 		return fmt.Errorf("--listen: %w", err)
 	}
 	if f.service.Fleet != "" {
-		if f.service.Self.URL, err = advertised(f.advertise, listener.Addr()); err != nil {
+		if f.service.Self.URL, err = advertised(f.advertise, listener.Addr(), f.service.Redis); err != nil {
 			return errors.Join(err, listener.Close())
+		}
+		if f.service.Self.URL == "" {
+			log.Warn("checker is listed without a URL: it listens on loopback, where others find themselves; --advertise gives one")
 		}
 		f.service.Self.Version, f.service.Self.Revision = built()
 	}
@@ -81,8 +85,10 @@ func runCheckerAlone(ctx context.Context, f checkerFlags, stderr io.Writer) erro
 }
 
 // advertised is the URL that was given, or else where this process listens; one
-// that listens everywhere is reached by its host's name.
-func advertised(given string, at net.Addr) (string, error) {
+// that listens everywhere is reached by its host's name. It is empty for one
+// that listens on loopback and shares a Redis with other hosts: each would be
+// listed at the same URL.
+func advertised(given string, at net.Addr, where string) (string, error) {
 	if given != "" {
 		u, err := url.Parse(given)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
@@ -94,7 +100,17 @@ func advertised(given string, at net.Addr) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("finding the URL to advertise: %w", err)
 	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+	ip := net.ParseIP(host)
+	if ip.IsLoopback() {
+		opts, err := redisurl.Parse(where)
+		if err != nil {
+			return "", fmt.Errorf("--redis: %w", err)
+		}
+		if !redisurl.OnLoopback(opts) {
+			return "", nil
+		}
+	}
+	if ip.IsUnspecified() {
 		if host, err = os.Hostname(); err != nil {
 			return "", fmt.Errorf("finding the URL to advertise, --advertise gives it: %w", err)
 		}

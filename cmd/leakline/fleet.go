@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,46 +59,6 @@ func newFleetCommand() *cobra.Command {
 	return c
 }
 
-// A muster is a fleet as it was seen at one time.
-type muster struct {
-	Fleet   string      `json:"fleet"`
-	Latest  fleet.Order `json:"latest"` // generation 0 before the first order
-	Members []mustered  `json:"members"`
-}
-
-// A mustered member is one, and whether it is behind.
-type mustered struct {
-	fleet.Member
-	Behind bool `json:"behind"`
-}
-
-// take asks the fleet for what it is now.
-func take(ctx context.Context, f *fleet.Fleet) (muster, error) {
-	latest, err := f.Latest(ctx)
-	if err != nil {
-		return muster{}, err
-	}
-	members, err := f.Members(ctx)
-	if err != nil {
-		return muster{}, err
-	}
-	m := muster{Fleet: f.Name(), Latest: latest, Members: []mustered{}}
-	for _, one := range members {
-		m.Members = append(m.Members, mustered{one, one.Behind(latest)})
-	}
-	return m, nil
-}
-
-func (m muster) behind() int {
-	n := 0
-	for _, one := range m.Members {
-		if one.Behind {
-			n++
-		}
-	}
-	return n
-}
-
 func runFleetStatus(c *cobra.Command, f fleetFlags) error {
 	which, err := fleet.Open(f.redis, f.prefix, f.name)
 	if err != nil {
@@ -119,51 +76,6 @@ func runFleetStatus(c *cobra.Command, f fleetFlags) error {
 		return &faultFound{}
 	}
 	return nil
-}
-
-func (m muster) print(w io.Writer, asJSON bool, now time.Time) error {
-	if asJSON {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return enc.Encode(m)
-	}
-	if m.Latest.Generation == 0 {
-		fmt.Fprintf(w, "fleet %s: %s, nothing ordered yet\n", m.Fleet, checkers(len(m.Members)))
-	} else {
-		fmt.Fprintf(w, "fleet %s: %s, %d behind; generation %d is %s, ordered by %s at %s\n", m.Fleet, checkers(len(m.Members)), m.behind(),
-			m.Latest.Generation, m.Latest.Strategy, m.Latest.By, m.Latest.At.Format(time.RFC3339))
-	}
-	if len(m.Members) == 0 {
-		return nil
-	}
-	fmt.Fprintln(w)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tURL\tSTRATEGY\tGENERATION\tBEHIND\tVERSION\tSEEN\t")
-	for _, one := range m.Members {
-		behind := "-"
-		if one.Behind {
-			behind = fmt.Sprint(m.Latest.Generation - one.Generation)
-		}
-		note := ""
-		if one.Updater {
-			note = "publishes the risky users"
-		}
-		if one.Failed != "" {
-			note = strings.TrimPrefix(note+"; failed: "+one.Failed, "; ")
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\t%.0f s ago\t%s\n",
-			one.ID, one.URL, one.Strategy, one.Generation, behind, one.Version, max(0, now.Sub(one.At).Seconds()), note)
-	}
-	return table.Flush()
-}
-
-func checkers(n int) string { return plural(n, "checker") }
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func runFleetSwitch(c *cobra.Command, f fleetFlags, name string) error {
@@ -198,7 +110,11 @@ func runFleetSwitch(c *cobra.Command, f fleetFlags, name string) error {
 		return fmt.Errorf("Redis has lost generation %d, as it does when a replica takes over too early: order %s again", order.Generation, name)
 	}
 	if n := m.behind(); n > 0 {
-		fmt.Fprintf(c.OutOrStdout(), "%d of %s behind after %v\n\n", n, checkers(len(m.Members)), f.wait)
+		fmt.Fprintf(c.OutOrStdout(), "%d of %s behind after %v\n", n, checkers(len(m.Members)), f.wait)
+		if silent := m.silent(); len(silent) > 0 {
+			fmt.Fprintf(c.OutOrStdout(), "not heard of, and may decide by another strategy: %s\n", strings.Join(silent, ", "))
+		}
+		fmt.Fprintln(c.OutOrStdout())
 		if err := m.print(c.OutOrStdout(), false, time.Now()); err != nil {
 			return err
 		}

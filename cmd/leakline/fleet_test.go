@@ -101,19 +101,74 @@ func TestAdvertised(t *testing.T) {
 	for _, tt := range []struct {
 		given string
 		at    net.IP
+		redis string
 		want  string
 	}{
-		{"", net.IPv4(127, 0, 0, 1), "http://127.0.0.1:8080"},
-		{"", net.ParseIP("fd00::1"), "http://[fd00::1]:8080"},
-		{"https://shop.example", net.IPv4zero, "https://shop.example"},
+		{"", net.IPv4(127, 0, 0, 1), defaultRedis, "http://127.0.0.1:8080"},
+		{"", net.IPv6loopback, "unix:///run/redis.sock", "http://[::1]:8080"},
+		{"", net.IPv4(127, 0, 0, 1), "localhost:7001,127.0.0.1:7002", "http://127.0.0.1:8080"},
+		{"", net.IPv4(127, 0, 0, 1), "localhost:7001,redis-2:7002", ""}, // every host would be listed there
+		{"", net.IPv6loopback, "rediss://10.0.0.7:6379", ""},
+		{"http://shop-1", net.IPv4(127, 0, 0, 1), "redis-1:6379", "http://shop-1"},
+		{"", net.ParseIP("fd00::1"), "redis-1:6379", "http://[fd00::1]:8080"},
+		{"https://shop.example", net.IPv4zero, defaultRedis, "https://shop.example"},
 	} {
 		at.IP = tt.at
-		if got, err := advertised(tt.given, at); got != tt.want || err != nil {
-			t.Errorf("advertised(%q, %v) = %q, %v, want %q", tt.given, at, got, err, tt.want)
+		if got, err := advertised(tt.given, at, tt.redis); got != tt.want || err != nil {
+			t.Errorf("advertised(%q, %v, %q) = %q, %v, want %q", tt.given, at, tt.redis, got, err, tt.want)
 		}
 	}
 	at.IP = net.IPv6unspecified
-	if got, err := advertised("", at); err != nil || strings.Contains(got, "::") {
+	if got, err := advertised("", at, "redis-1:6379"); err != nil || strings.Contains(got, "::") {
 		t.Errorf("listening everywhere is advertised as %q, %v, want the host's name", got, err)
+	}
+}
+
+// A checker that Redis no longer hears of goes on deciding, nobody knows how.
+func TestASilentCheckerIsBehind(t *testing.T) {
+	server := miniredis.RunT(t)
+	redis := "--redis=" + server.Addr()
+	text, err := json.Marshal(fleet.Member{ID: "shop-1", URL: "http://shop-1:8080", Strategy: "list-scan", Generation: 1, Updater: true, At: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Set("leakline:{fleet:default}:last:shop-1", string(text))
+	server.SetTTL("leakline:{fleet:default}:last:shop-1", 9*time.Minute)
+	server.ZAdd("leakline:{fleet:default}:members", 1, "shop-1")
+	var found *faultFound
+	out, err := run(t, "fleet", "status", redis)
+	if !errors.As(err, &found) || !strings.Contains(out, "1 checker, 1 not heard of, nothing ordered yet") {
+		t.Errorf("before the first order: %q, %v, want exit code 1", out, err)
+	}
+	out, err = run(t, "fleet", "switch", "redis-sismember", redis, "--wait", "1ms")
+	if !errors.As(err, &found) {
+		t.Errorf("switching: %v, want exit code 1", err)
+	}
+	for _, want := range []string{"1 of 1 checker behind after 1ms", "not heard of, and may decide by another strategy: shop-1",
+		"1 behind, 1 not heard of; generation 1", "not heard of for 60 s"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("switching says nothing of %q:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "publishes") {
+		t.Errorf("it is said to publish:\n%s", out)
+	}
+	out, _ = run(t, "fleet", "status", redis, "--json")
+	if !strings.Contains(out, `"silent_s": 60`) || !strings.Contains(out, `"behind": true`) {
+		t.Errorf("as JSON: %s", out)
+	}
+
+	// It may be reached by others, so it goes on being watched, after the rest.
+	text, _ = json.Marshal(fleet.Member{ID: "shop-2", URL: "http://shop-2:8080", At: time.Now()})
+	server.Set("leakline:{fleet:default}:member:shop-2", string(text))
+	server.ZAdd("leakline:{fleet:default}:members", 2, "shop-2")
+	f, err := fleet.Open(server.Addr(), defaultPrefix, fleet.DefaultName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	services, err := checkerSource{f}.Look(t.Context())
+	if err != nil || len(services) != 2 || services[0].URL != "http://shop-2:8080" || services[1].URL != "http://shop-1:8080" {
+		t.Errorf("found %+v, %v, want shop-2 and shop-1", services, err)
 	}
 }

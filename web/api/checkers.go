@@ -33,10 +33,12 @@ type CheckersAnswer struct {
 	T       int64        `json:"t"`     // when it was so, Unix ms; 0 for never
 }
 
-// A Member is a checker and whether it has yet to apply the latest order.
+// A Member is a checker and whether it has yet to apply the latest order. One
+// that is silent counts as behind.
 type Member struct {
 	fleet.Member
-	Behind bool `json:"behind"`
+	Behind  bool    `json:"behind"`
+	SilentS float64 `json:"silent_s"` // 0 while it is heard of
 }
 
 // lastCheckers is what was read last.
@@ -87,7 +89,7 @@ func (c *lastCheckers) read(ctx context.Context, checkers Checkers) {
 	}
 	c.answer.Members = make([]Member, len(members))
 	for i, m := range members {
-		c.answer.Members[i] = Member{m, m.Behind(latest)}
+		c.answer.Members[i] = Member{m, m.Behind(latest), m.Silent.Seconds()}
 	}
 }
 

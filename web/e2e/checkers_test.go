@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,10 +15,10 @@ import (
 	"github.com/leakline/leakline/internal/redistest"
 )
 
-// startMember runs a checker of a fleet on a free port.
-func startMember(t *testing.T, redis, database string) *exec.Cmd {
+// startMember runs a checker of a fleet.
+func startMember(t *testing.T, listen, redis, database string) *exec.Cmd {
 	t.Helper()
-	c := exec.Command(binary, "checker", "--listen", "127.0.0.1:0", "--redis", redis, "--database", database)
+	c := exec.Command(binary, "checker", "--listen", listen, "--redis", redis, "--database", database)
 	c.Env = append(os.Environ(), "LEAKLINE_CHECKER_TOKEN="+checkerToken)
 	said := new(bytes.Buffer)
 	c.Stderr = said
@@ -34,14 +35,26 @@ func startMember(t *testing.T, redis, database string) *exec.Cmd {
 	return c
 }
 
+// freeAddr returns a loopback address where nobody listens.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
 // Checkers that share a Redis are found there, switched from the fleet's page,
 // and say who has followed; without Redis the page keeps what it knew.
 func TestAFleetOfCheckersIsSwitchedFromItsPage(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	redis, database := "redis://"+server.Addr, filepath.Join(t.TempDir(), "risky-users.db")
-	first := startMember(t, redis, database)
-	startMember(t, redis, database)
+	listen := freeAddr(t)
+	first := startMember(t, listen, redis, database)
+	startMember(t, "127.0.0.1:0", redis, database)
 	auth := filepath.Join(t.TempDir(), "auth")
 	if err := os.WriteFile(auth, []byte(checkerToken), 0o600); err != nil {
 		t.Fatal(err)
@@ -64,9 +77,13 @@ func TestAFleetOfCheckersIsSwitchedFromItsPage(t *testing.T) {
 	p.until(15*time.Second, `[...document.querySelectorAll('[data-member]')].every((row) => row.textContent.includes('local-snapshot'))`)
 	p.save("checkers")
 
-	// One is killed, another takes its place: it begins with the latest order.
+	// One is killed: nobody knows that it does not decide any more. Another takes
+	// its place: it begins with the latest order.
 	first.Process.Kill()
-	startMember(t, redis, database)
+	first.Wait()
+	p.until(40*time.Second, `document.querySelector('[data-swap=checkers]').textContent.includes('1 of 2 not heard of: it may decide by another.')
+		&& [...document.querySelectorAll('[data-member]')].filter((row) => row.textContent.includes('not heard of for')).length === 1`)
+	startMember(t, listen, redis, database)
 	p.until(40*time.Second, `[...document.querySelectorAll('[data-member]')].filter((row) => row.textContent.includes('local-snapshot')).length === 2
 		&& document.querySelector('[data-swap=checkers]').textContent.includes('All 2 have applied it.')`)
 
