@@ -14,7 +14,8 @@ export CGO_ENABLED ?= 0
 ALONE := ./checker/service ./lab
 
 # These compute and meet no deadline: they give way to those of ALONE.
-UNHURRIED := ./cmd/dist ./profiler/heapgraph ./profiler/diff ./profiler/verdict ./templates
+UNHURRIED := ./cmd/dist ./profiler/heapgraph ./profiler/diff ./profiler/verdict ./profiler/archive ./profiler/units \
+	./templates ./docs ./lab/lesson ./lab/room ./web/chart ./web/guard ./web/pprofui ./checker/redisurl
 
 # These take longest and begin first, so that none is left over at the end.
 LONG := ./web ./checker/riskyusers

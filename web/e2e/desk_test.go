@@ -36,7 +36,7 @@ func TestTwoInstructorsAndOneDesk(t *testing.T) {
 	press(ben, "another instructor has the desk since")
 	ben.expect("409")
 	desk(ben, "Another instructor has the desk")
-	for _, v := range append(views, view{"1920x1080", 1920, 1080}) {
+	for _, v := range append(views, projector) {
 		for _, theme := range []string{"light", "dark"} {
 			ben.do(chromedp.EmulateViewport(v.width, v.height), prefer(theme))
 			ben.checkFit("the desk of another", v)
@@ -59,7 +59,7 @@ func TestTwoInstructorsAndOneDesk(t *testing.T) {
 	desk(anna, "You have the desk")
 	anna.do(chromedp.Navigate(l.base + "/audit"))
 	anna.until(5*time.Second, `document.querySelectorAll('tbody tr').length > 5 && document.body.textContent.includes('POST /api/v1/gc')`)
-	for _, v := range append(views, view{"1920x1080", 1920, 1080}) {
+	for _, v := range append(views, projector) {
 		for _, theme := range []string{"light", "dark"} {
 			anna.do(chromedp.EmulateViewport(v.width, v.height), prefer(theme))
 			anna.checkFit("the audit log", v)

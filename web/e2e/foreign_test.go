@@ -18,6 +18,7 @@ import (
 // A Redis and a database given by URL are somebody's: every strategy works on
 // them, and what was there before is there afterwards, byte for byte.
 func TestSomebodysRedisAndDatabaseAreLeftAsTheyWere(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	server, database := redistest.Start(t), pgtest.Database(t)
 	rdb := redis.NewClient(&redis.Options{Addr: server.Addr})
 	defer rdb.Close()

@@ -83,6 +83,7 @@ func nearest(times []int64, figures []*float64, at int64) int {
 func abs(v int64) int64 { return max(v, -v) }
 
 func TestSwitchByInstructorIsMarkedAtViewer(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, smallList)
 	browser := startBrowser(t)
 	instructor, viewer := newPage(t, browser), newPage(t, browser)
@@ -120,6 +121,7 @@ func TestSwitchByInstructorIsMarkedAtViewer(t *testing.T) {
 }
 
 func TestPageSurvivesAKilledAndARestartedChecker(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/", instructorToken)))
@@ -179,6 +181,7 @@ func killChecker(t *testing.T, l *labProcess) {
 }
 
 func TestHaltedCheckerIsSaidAndResumed(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/", instructorToken)))

@@ -13,6 +13,7 @@ import (
 const lastPoint = `Number(document.querySelector('[data-strip=memory]').dataset.tTo)`
 
 func TestPageGoesOnAfterTheObserverWasRestarted(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	first := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(first.link("/?window=1m", instructorToken)))
