@@ -23,6 +23,7 @@ type outcome struct {
 // cannot be looked up is refused, never guessed, and only until a replica has
 // taken over.
 func TestAMasterOfAClusterIsKilledUnderLoad(t *testing.T) {
+	t.Parallel() // with the other: they wait for failovers
 	cluster := redistest.StartCluster(t)
 	l := newLab(t, func(c *service.Config) {
 		c.Redis, c.Strategy = strings.Join(cluster.Addrs, ","), "set-per-request"
@@ -77,6 +78,7 @@ func TestAMasterOfAClusterIsKilledUnderLoad(t *testing.T) {
 // The master of a bucket is killed while the Set is published again and again
 // from PostgreSQL: no decision is wrong, and publishing goes on.
 func TestAMasterIsKilledWhileTheSetIsPublished(t *testing.T) {
+	t.Parallel() // with the other: they wait for failovers
 	cluster := redistest.StartCluster(t)
 	dsn := pgtest.Database(t)
 	seed(t, dsn)

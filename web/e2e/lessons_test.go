@@ -109,9 +109,9 @@ func (l *labProcess) measured(lesson, step string, begun time.Time) {
 }
 
 // A step in the browser: a prediction that is locked, a check that says what is
-// missing, a solution, and what is so; a viewer may predict and check alone.
+// missing, a solution, and what is so; a viewer may predict and check alone. Its
+// figures want a patient that is left alone.
 func TestALessonInTheBrowser(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	l := startLab(t, smallList)
 	p := newPage(t, startBrowser(t))
 	p.do(chromedp.Navigate(l.link("/learn", instructorToken)))

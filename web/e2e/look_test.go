@@ -35,8 +35,12 @@ var (
 // left out who sees little or uses no mouse. With LEAKLINE_SCREENSHOTS=folder it
 // tries every size in every theme and leaves a picture of each.
 func TestPagesFitTheirWindow(t *testing.T) {
-	t.Parallel() // nothing in it has a deadline that a neighbour could break
-	l := startLab(t)
+	t.Parallel()                // nothing in it has a deadline that a neighbour could break
+	args := []string{smallList} // for a picture, figures as people see them
+	if os.Getenv("LEAKLINE_SCREENSHOTS") != "" {
+		args = nil
+	}
+	l := startLab(t, args...)
 	browser, script := startBrowser(t), accessScript(t)
 	pause := func(long time.Duration) { // charts are filled for a picture; a page fits or does not without
 		if os.Getenv("LEAKLINE_SCREENSHOTS") == "" {
