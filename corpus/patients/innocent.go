@@ -22,7 +22,7 @@ func init() {
 		patient{"pooled-buffers", "buffers that come back", sound, nil, pooled},
 		patient{"filled-and-cleared", "a map that is emptied every few seconds", filled, nil, cleared},
 		patient{"ring", "the last few thousand of everything", filled, nil, ring},
-		patient{"two-generations", "caches that are swapped", sound, nil, generations},
+		patient{"two-generations", "caches that fill, and are then swapped", filled, nil, generations},
 		patient{"time-after", "time.After of an hour in a loop", filled, nil, timeAfter},
 		patient{"worker-pool", "hires up to fifty workers and keeps them", filled, nil, workerPool},
 		patient{"burst-then-idle", "much for a moment, then little", filled, nil, burst},
