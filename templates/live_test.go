@@ -117,7 +117,7 @@ func TestMemoryBarHasEveryPieceAndSaysAll(t *testing.T) {
 	v := liveView(false)
 	v.Memory = MemBar{
 		Total: "425 MB", Says: "RSS 425 MB: live 219 MB", Note: "GOMEMLIMIT is off.", By: "a cgroup",
-		Parts: []MemPart{{"live", "live", "219 MB", 0, 407.25}, {"limit", "limit", "512 MiB", 996, 4}},
+		Parts: []MemPart{{"live", "live", "219 MB", 0, 40.726}, {"limit", "limit", "512 MiB", 99.6, 0.4}},
 	}
 	bar := render(t, Live(v)).Find("[data-membar]")
 	if got := bar.Find("h2").Text(); got != "Where the 425 MB are" {

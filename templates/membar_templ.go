@@ -367,9 +367,6 @@ var memPatterns = []struct{ key, path string }{
 	{"dead", "M-1 1L1 -1M0 6L6 0M5 7L7 5"}, {"free", "M2 3H4"}, {"runtime", "M3 0V6"},
 }
 
-// percent is a number of thousandths as a share of the bar.
-func percent(thousandths float64) string {
-	return strconv.FormatFloat(thousandths/10, 'f', 2, 64) + "%"
-}
+func percent(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) + "%" }
 
 var _ = templruntime.GeneratedTemplate

@@ -126,7 +126,7 @@ type MemBar struct {
 	Parts []MemPart
 }
 
-// A MemPart is a piece of the bar, in thousandths of its length.
+// A MemPart is a piece of the bar, in percent of its length.
 type MemPart struct {
 	Key, Label, Value string
 	X, Width          float64

@@ -14,10 +14,10 @@ import (
 // off it would press the parts together, and stands in the legend alone.
 const limitInSight = 0.2
 
-// Lengths on the bar, in its own units.
+// Lengths on the bar, in percent of it.
 const (
-	barWidth  = 1000
-	tickWidth = 4 // of a limit
+	barWidth  = 100
+	tickWidth = 0.4 // of a limit
 )
 
 // A memPart is a piece of the bar, in bytes.

@@ -66,9 +66,9 @@ func TestMemoryBarAddsUpToRSS(t *testing.T) {
 				switch p.Key {
 				case "limit", "gomemlimit":
 				case "absent":
-					sum -= p.Width / 1000
+					sum -= p.Width / 100
 				default:
-					sum += p.Width / 1000
+					sum += p.Width / 100
 				}
 			}
 			if got := strings.Join(keys, " "); got != tt.keys {

@@ -1,7 +1,11 @@
-// Package backoff says how long to wait for a server that is away.
+// Package backoff says how long to wait for a server that is away or busy, and
+// waits.
 package backoff
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 const (
 	firstPause = 100 * time.Millisecond
@@ -17,4 +21,14 @@ func After(failures int, random float64) time.Duration {
 		whole = min(maxPause, firstPause<<max(0, shift))
 	}
 	return whole/2 + time.Duration(random*float64(whole/2))
+}
+
+// Wait returns after d, or when ctx ends.
+func Wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }

@@ -123,7 +123,7 @@ func (f *Follower) follow(ctx context.Context) {
 			f.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "fleet cannot be followed, the strategy stays", slog.Any("error", err))
 		}
 		f.update(func(s *Standing) { s.Err = err })
-		pause(ctx, backoff.After(failures, rand.Float64()))
+		backoff.Wait(ctx, backoff.After(failures, rand.Float64()))
 	}
 }
 
@@ -235,15 +235,6 @@ func reason(err error) string {
 		text = text[:longest] + "…"
 	}
 	return text
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
 
 func (f *Follower) update(change func(*Standing)) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -160,7 +159,7 @@ func (c *company) member(t *testing.T) {
 // process starts a checker that can be killed, and returns what starts it again
 // after the signal.
 func (c *company) process(t *testing.T) (restart func(os.Signal)) {
-	addr := freeAddr(t)
+	addr := redistest.FreeAddr(t)
 	told, err := json.Marshal(childConfig{Listen: addr, Config: c.cfg})
 	if err != nil {
 		t.Fatal(err)
@@ -278,15 +277,4 @@ func TestTwentyCheckersAreSwitchedAHundredTimes(t *testing.T) {
 	if c.asked.Load() < 1000 || len(log) != 100 {
 		t.Errorf("%d payments and %d generations, want a thousand and a hundred", c.asked.Load(), len(log))
 	}
-}
-
-// freeAddr returns a loopback address where nobody listens.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
 }

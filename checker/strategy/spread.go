@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"github.com/leakline/leakline/checker/backoff"
 )
 
 const (
@@ -33,11 +35,6 @@ func (s *spread) wait(ctx context.Context, buckets int) bool {
 	if longest <= 0 {
 		return false
 	}
-	timer := time.NewTimer(rand.N(longest))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	backoff.Wait(ctx, rand.N(longest))
 	return true
 }

@@ -28,7 +28,7 @@ func Start(tb testing.TB) *Server {
 	}
 	var said string
 	for range 3 { // another process may take the free port first
-		s := &Server{Addr: freeAddr(tb), tb: tb}
+		s := &Server{Addr: FreeAddr(tb), tb: tb}
 		if said, err = s.start(path); err == nil {
 			tb.Cleanup(s.Stop)
 			return s
@@ -73,8 +73,8 @@ func (s *Server) Stop() {
 	}
 }
 
-// freeAddr returns a loopback address where nobody listens.
-func freeAddr(tb testing.TB) string {
+// FreeAddr returns a loopback address where nobody listens.
+func FreeAddr(tb testing.TB) string {
 	tb.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

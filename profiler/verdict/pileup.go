@@ -103,7 +103,7 @@ func (j *judgement) unsteady(top *suspicion) (least, most float64, _ bool) {
 	}
 	least, most = slices.Min(pile.y), slices.Max(pile.y[max(0, len(pile.y)-unsteadyLooks):])
 	unsteady := most-least >= minQueue && most >= piledTimes*(least+1)
-	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && (j.outgrows(most) || j.outgrows(middle(pile.y))))
+	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && (j.outgrows(most) || j.outgrows(median(slices.Sorted(slices.Values(pile.y))))))
 }
 
 // roomy is how many times as much as others a request may hold that waits.
@@ -125,12 +125,6 @@ func (j *judgement) outgrows(inFlight float64) bool {
 	}))
 	each := j.rate * j.WindowS / *answered // bytes
 	return seen.known() && seen.growth() > max(j.floor.growth()/2, roomy*(inFlight+1)*each)
-}
-
-// middle is the lower median.
-func middle(y []float64) float64 {
-	sorted := slices.Sorted(slices.Values(y))
-	return sorted[(len(sorted)-1)/2]
 }
 
 // strands reports whether goroutines come to a place, go on coming and do not

@@ -108,16 +108,14 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 // observer that has looked everywhere and found none yet does all that it can.
 func (a *API) Ready() (checks map[string]string, ok bool) {
 	checks = make(map[string]string)
-	all := a.Targets.All()
-	isGone := func(t *Target) bool { _, gone := t.Gone(); return gone }
-	if a.Fleet.Watches && !slices.ContainsFunc(all, func(t *Target) bool { return !isGone(t) }) {
-		ok = a.Fleet.waits()
-		checks["services"] = map[bool]string{true: "none found yet", false: "not looked for yet"}[ok]
-	}
-	for _, t := range all {
-		if isGone(t) {
-			continue
+	listed := slices.DeleteFunc(slices.Clone(a.Targets.All()), func(t *Target) bool { _, gone := t.Gone(); return gone })
+	if a.Fleet.Watches && len(listed) == 0 {
+		checks["services"] = "not looked for yet"
+		if ok = a.Fleet.searched(); ok {
+			checks["services"] = "none found yet"
 		}
+	}
+	for _, t := range listed {
 		up, read := t.ready()
 		ok = ok || up && read
 		of := func(check string) string {

@@ -31,11 +31,11 @@ func (f *Fleet) Looked(sources []discovery.State, all bool) {
 	f.sources, f.looked = sources, all
 }
 
-// waits reports whether services are looked for, and have been everywhere.
-func (f *Fleet) waits() bool {
+// searched reports whether services have been looked for everywhere.
+func (f *Fleet) searched() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.Watches && f.looked
+	return f.looked
 }
 
 // SetOver says how many were found beyond those that are watched.

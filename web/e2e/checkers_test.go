@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,24 +34,13 @@ func startMember(t *testing.T, listen, redis, database string) *exec.Cmd {
 	return c
 }
 
-// freeAddr returns a loopback address where nobody listens.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
-}
-
 // Checkers that share a Redis are found there, switched from the fleet's page,
 // and say who has followed; without Redis the page keeps what it knew.
 func TestAFleetOfCheckersIsSwitchedFromItsPage(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	redis, database := "redis://"+server.Addr, filepath.Join(t.TempDir(), "risky-users.db")
-	listen := freeAddr(t)
+	listen := redistest.FreeAddr(t)
 	first := startMember(t, listen, redis, database)
 	startMember(t, "127.0.0.1:0", redis, database)
 	auth := filepath.Join(t.TempDir(), "auth")
