@@ -36,7 +36,7 @@ func newDiagnoseCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return runDiagnose(c, args[0], f) },
 	}
 	c.Flags().DurationVar(&f.window, "for", 45*time.Second, "how long to watch")
-	c.Flags().DurationVar(&f.every, "every", 5*time.Second, "time from look to look; a service that is slow to answer is asked less often")
+	c.Flags().DurationVar(&f.every, "every", 5*time.Second, "time from look to look, on average; a service that is slow to answer is asked less often")
 	c.Flags().BoolVar(&f.noGC, "no-gc", false, "force no collection: the floor is an estimate then")
 	c.Flags().BoolVar(&f.holders, "holders", false, "ask leakline's agent there who holds a leak: the service stands still for some 4 ms for each MB alive")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
@@ -110,6 +110,7 @@ func watch(ctx context.Context, s *target.Stranger, f diagnoseFlags, userCode *r
 		return nil, 0, err
 	}
 	history := &verdict.History{UserCode: userCode}
+	var rhythm verdict.Rhythm
 	began, busy := time.Now(), time.Duration(0)
 	for {
 		l, err := s.Look(ctx, o)
@@ -122,7 +123,7 @@ func watch(ctx context.Context, s *target.Stranger, f diagnoseFlags, userCode *r
 		busy += l.Took
 		p.show(time.Since(began), l.Look)
 		seldom := min(time.Duration(float64(l.Took)/busyShare), f.window/(manyEnough-1))
-		pause := max(f.every, seldom) - l.Took
+		pause := rhythm.Next(max(f.every, seldom)) - l.Took
 		rest := f.window - time.Since(began)
 		if rest < f.every/2 {
 			return history, busy.Seconds() / time.Since(began).Seconds(), nil

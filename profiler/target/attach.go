@@ -27,7 +27,7 @@ type AttachConfig struct {
 // one CPU of a service that is somebody's: together at most 1 %.
 const (
 	attachShare = 0.005
-	looksEvery  = 5 * time.Second // at most so often
+	looksEvery  = 5 * time.Second // on average at most so often
 	readsEvery  = time.Second     // at most so often
 	firstRetry  = time.Second
 	lastRetry   = 30 * time.Second

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	lookEvery  = 2 * time.Second
+	lookEvery  = 2 * time.Second  // on average
 	settleFor  = 3 * time.Second  // after a switch or start; what is set up then is no trend
 	retellFrom = 10 * time.Second // between verdicts that differ in figures alone
 )
@@ -40,8 +40,9 @@ type judge struct {
 	// Owned by whoever takes in readings.
 	byReadings bool      // a reading is a look; else looks are taken
 	from, next time.Time // when the present window begins; when the next look is due
-	window     int       // counts windows
-	pending    []byte    // a heap profile that waits for the first reading of the window
+	rhythm     verdict.Rhythm
+	window     int    // counts windows
+	pending    []byte // a heap profile that waits for the first reading of the window
 }
 
 // A sight is a look, or the beginning of a new window.
@@ -82,7 +83,7 @@ func (j *judge) reading(r *profiler.Reading) {
 		return
 	}
 	if !r.At.Before(j.next) {
-		j.next = r.At.Add(lookEvery)
+		j.next = r.At.Add(j.rhythm.Next(lookEvery))
 	}
 	j.offer(sight{look: lookOf(r), profile: j.pending})
 	j.pending = nil

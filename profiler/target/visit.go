@@ -117,6 +117,7 @@ func (v *visitor) startLooking() {
 func (v *visitor) look() error {
 	a := v.a
 	var kept time.Time
+	var rhythm verdict.Rhythm
 	reason := profiler.ReasonReady
 	for first := true; ; first = false {
 		sight, err := v.lookOnce()
@@ -145,7 +146,7 @@ func (v *visitor) look() error {
 		select {
 		case <-v.ctx.Done():
 			return v.ctx.Err()
-		case <-time.After(pause):
+		case <-time.After(rhythm.Next(pause)):
 		}
 	}
 }

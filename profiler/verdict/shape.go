@@ -17,7 +17,7 @@ func (h *History) shapeOf(t *trend) shape {
 		return flat
 	}
 	clear := t.growth() > clearGrowth*t.noise()
-	if share, after := t.step(); clear && share >= stepShare && t.lateShare(float64(after)/float64(len(t.y)-1)*0.9) < 1-stepShare {
+	if share, after, rest := t.step(); clear && share >= stepShare && t.lateShare(0.9*rest) < 1-stepShare {
 		if after >= stepRest {
 			return stepped
 		}

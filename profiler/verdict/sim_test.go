@@ -114,12 +114,13 @@ func (src *source) write(p *profile.Profile, id uint64) {
 	})
 }
 
-// watch looks every step seconds for so long, as diagnose does.
+// watch looks every step seconds or so for so long, as diagnose does.
 func (s *simulation) watch(t *testing.T, seconds, step float64) verdict.Verdict {
 	t.Helper()
 	var h verdict.History
 	for at := 0.0; at <= seconds; at += step {
-		if err := h.Add(s.look(at)); err != nil {
+		uneven := at + 0.8*step*s.rng.Float64() // as a Rhythm is, but the same in each run
+		if err := h.Add(s.look(uneven)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -150,19 +150,20 @@ func (t *trend) even() bool {
 	return t.slope.Estimate*(t.x[len(t.x)-1]-t.x[0]) >= max(minGrowth/2, t.growth()/4)
 }
 
-// step returns the largest rise from one look to the next as a share of all
-// growth, and how many looks followed it.
-func (t *trend) step() (share float64, after int) {
-	grown := t.y[len(t.y)-1] - t.y[0]
+// step returns the largest rise within two looks, for one may fall into it, as a
+// share of all growth, how many looks followed, and in what share of the window.
+func (t *trend) step() (share float64, after int, rest float64) {
+	last := len(t.y) - 1
+	grown := t.y[last] - t.y[0]
 	if grown <= 0 {
-		return 0, 0
+		return 0, 0, 0
 	}
-	for i := 1; i < len(t.y); i++ {
-		if rise := (t.y[i] - t.y[i-1]) / grown; rise > share {
-			share, after = rise, len(t.y)-1-i
+	for i := 1; i <= last; i++ {
+		if rise := (t.y[i] - t.y[max(i-2, 0)]) / grown; rise > share {
+			share, after, rest = rise, last-i, (t.x[last]-t.x[i])/(t.x[last]-t.x[0])
 		}
 	}
-	return share, after
+	return share, after, rest
 }
 
 // rests reports whether nearly all growth came within two looks, and none or
@@ -196,11 +197,12 @@ func (t *trend) drawdown() float64 {
 }
 
 // noise is the standard deviation of the figure about its path, from how much
-// its steps differ from their median: neither a slope nor one jump adds to it.
+// its steps differ from what the slope would make of them: neither a slope,
+// however unevenly it was looked at, nor one jump adds to it.
 func (t *trend) noise() float64 {
 	var steps []float64
 	for i := 1; i < len(t.y); i++ {
-		steps = append(steps, t.y[i]-t.y[i-1])
+		steps = append(steps, t.y[i]-t.y[i-1]-t.slope.Estimate*(t.x[i]-t.x[i-1]))
 	}
 	slices.Sort(steps)
 	middle := median(steps)
