@@ -71,7 +71,8 @@ screenshots: ## picture every page into screenshots/, and the README's
 	@mkdir -p screenshots && LEAKLINE_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestPagesFitTheirWindow ./web/e2e
 	@cp screenshots/live-1440x900-light.png docs/live.png
 
-js: ## unit tests of the ES modules
+js: ## types of the ES modules, as their JSDoc states them, and their unit tests
+	@tsc -p static/jsconfig.json
 	@cd static && node --test test/*.test.js
 
 check: generate ## formatting, vet, generated files, go.mod, modules as they were published

@@ -40,6 +40,7 @@ export interface State {
   target: string; status: string; epoch: string; generation: number; strategy: string;
   uptime_s: number; restarts?: number; oom_kills?: number; last_exit?: string;
   backing_off_ms?: number; attempt?: number; load?: Load | null; faults?: Record<string, number | string> | null; limits?: Limits | null; fence?: string; death?: Death | null; capacity?: { rps: number; strategy: string; t: number } | null; reset?: { t: number; back: boolean; words: string } | null; viewers?: number; words?: string;
+  covered: boolean;
 }
 
 export interface HeapStep {

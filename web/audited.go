@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/leakline/leakline/lab"
+	"github.com/leakline/leakline/lab/lesson"
 	"github.com/leakline/leakline/web/api"
 	"github.com/leakline/leakline/web/audit"
 	"github.com/leakline/leakline/web/guard"
@@ -153,6 +154,9 @@ func parameters(r *http.Request, route api.Route, fields map[string]any) string 
 			value = v
 		case float64, bool:
 			value = fmt.Sprint(v)
+			if name == "action" {
+				value += pressed(r, v)
+			}
 		}
 		if value != "" {
 			all = append(all, name+"="+value)
@@ -168,6 +172,20 @@ func parameters(r *http.Request, route api.Route, fields map[string]any) string 
 		text = strings.ToValidUTF8(text[:maxNotedText], "") + "…"
 	}
 	return text
+}
+
+// pressed is what the button of a lesson's step says, in brackets.
+func pressed(r *http.Request, place any) string {
+	n, _ := place.(float64)
+	l, err := lesson.Find(r.PathValue("lesson"))
+	if err != nil {
+		return ""
+	}
+	s, err := l.Step(r.PathValue("step"))
+	if err != nil || n < 0 || int(n) >= len(s.Do) {
+		return ""
+	}
+	return " (" + s.Do[int(n)].Label + ")"
 }
 
 // A statusWriter remembers what was answered.

@@ -73,7 +73,7 @@ func TestWhoDidWhat(t *testing.T) {
 		"instructor|script|PUT /api/v1/strategy|name=list-scan|200",
 		"instructor|script|PUT /api/v1/strategy||404",
 		"viewer|6 characters|POST /api/v1/gc||403",
-		"instructor|6 characters|POST /api/v1/lessons/{lesson}/steps/{step}/do|lesson=identify-the-leak step=the-pattern action=1|200",
+		"instructor|6 characters|POST /api/v1/lessons/{lesson}/steps/{step}/do|lesson=identify-the-leak step=the-pattern action=1 (Load 100/s)|200",
 		"instructor|6 characters|PUT /api/v1/cover|covered=true|200",
 		"instructor|6 characters|PUT /api/v1/cover|covered=false|200",
 		"instructor|6 characters|PUT /api/v1/room/view|lesson=identify-the-leak step=the-pattern presenting=true|200",

@@ -15,7 +15,7 @@ import (
 // Source holds this package's files as they were compiled, by their base
 // names, to be shown beside what a profile says about their lines.
 //
-//go:embed auditforever.go catalog.go fallback.go listscan.go localsnapshot.go memo.go pinnedjson.go redissismember.go
+//go:embed auditforever.go catalog.go fallback.go heldcopy.go listscan.go localread.go localsnapshot.go memo.go pinnedjson.go redissismember.go
 //go:embed riskyset.go setperrequest.go spread.go strandedlookup.go unboundedmemo.go unclosedrows.go userset.go warmcache.go
 var Source embed.FS
 

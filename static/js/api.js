@@ -10,7 +10,7 @@ export function apiURL(path, query = {}) {
  * Calls the API; a refusal becomes an Error whose message is the server's
  * own sentence, with the status.
  * @param {string} method @param {string} url from apiURL
- * @param {{body?: unknown, signal?: AbortSignal}} [options]
+ * @param {{body?: unknown, signal?: AbortSignal}} options
  * @returns {Promise<any>} the JSON, or null when there is none
  */
 export async function call(method, url, { body, signal } = {}) {

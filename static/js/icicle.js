@@ -80,7 +80,7 @@ class Icicle {
       this.#draw();
     });
     this.#reset.addEventListener("click", () => this.#zoom([]));
-    const boxOf = (/** @type {Event} */ e) => this.#boxes[Number(/** @type {HTMLElement} */ (e.target).closest("[role=treeitem]")?.dataset.box ?? NaN)];
+    const boxOf = (/** @type {Event} */ e) => this.#boxes[Number(/** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (e.target).closest("[role=treeitem]"))?.dataset.box ?? NaN)];
     this.#graph.addEventListener("click", (/** @type {Event} */ e) => { const b = boxOf(e); if (b) this.#zoom(b.path); });
     for (const type of ["pointerover", "focusin"]) {
       this.#graph.addEventListener(type, (/** @type {Event} */ e) => { const b = boxOf(e); if (b) write(this.#about, this.#sentence(b.node)); });

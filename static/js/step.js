@@ -144,7 +144,7 @@ export class Step {
     this.#show();
   }
 
-  /** @param {() => Promise<void>} act buttons rest while it lasts, and a refusal is said */
+  /** @param {() => Promise<unknown>} act buttons rest while it lasts, and a refusal is said */
   async #try(act) {
     const buttons = all("[data-do], [data-solve], [data-reset-step], [data-check]", this.#node);
     for (const b of buttons) b.disabled = true;

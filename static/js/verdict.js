@@ -20,8 +20,8 @@ export function whoHolds(v) {
   const suspect = v.suspects?.[0];
   if (!FAULTS.includes(v.verdict) || !suspect) return "";
   const site = `^${`${suspect.function}:${suspect.line}`.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&")}$`;
-  const asked = suspect.kind === "goroutine" ? { goroutine: suspect.function } : { site };
-  return `/holders?${new URLSearchParams({ target: target(), ...asked })}`;
+  const [by, what] = suspect.kind === "goroutine" ? ["goroutine", suspect.function] : ["site", site];
+  return `/holders?${new URLSearchParams({ target: target(), [by]: what })}`;
 }
 
 /** Shows a verdict at the head of the page. It is read out when its word
