@@ -45,7 +45,7 @@ dist: ## release archives for Linux, macOS and Windows into dist/, the same byte
 
 test: tools ## set up what is missing and run every check
 	@$(MAKE) --no-print-directory -j2 alone ahead
-	@$(MAKE) --no-print-directory unit e2e js patients
+	@$(MAKE) --no-print-directory unit e2e patients
 
 tools: ## install what the tests need (Debian, as root) or say what is missing
 	@./.ci/tools
@@ -53,7 +53,7 @@ tools: ## install what the tests need (Debian, as root) or say what is missing
 # The tests of alone wait more than they work: what has all the time in the world
 # is done meanwhile, and gives way to them.
 ahead: ## what only compiles or computes
-	@$(IDLE) $(MAKE) --no-print-directory check cross
+	@$(IDLE) $(MAKE) --no-print-directory check js cross
 	CGO_ENABLED=1 $(IDLE) go test -race -shuffle=on -timeout 20m $(UNHURRIED)
 	@CGO_ENABLED=1 $(IDLE) go list -race -test -export ./... >/dev/null
 	@cd corpus && $(IDLE) go list -test -export . >/dev/null
@@ -90,8 +90,8 @@ generate: ## regenerate *_templ.go
 cross: ## build and vet for linux, darwin and windows
 	@for os in linux darwin windows; do echo "vet $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... && GOOS=$$os CGO_ENABLED=0 go build -trimpath -o /dev/null ./cmd/leakline; done
 
-patients: ## judge 43 small services, their stories told 4.5 times as fast (about 2 min)
-	@cd corpus && go test -count=1 -parallel 5 -timeout 15m .
+patients: ## judge 43 small services, their stories told 4.5 times as fast (about 90 s)
+	@cd corpus && go test -count=1 -parallel 8 -timeout 15m .
 
 corpus: build ## judge them in full and print the score (about 12 min)
 	@cd corpus && go build -o ../bin/patients ./patients && go run ./score -leakline ../$(BIN) -patients ../bin/patients -jobs 3

@@ -209,7 +209,7 @@ func TestStoppedPublishesOnlyWhenAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Nothing can be read from a directory, so each attempt leaves an error.
 		store := open(t, t.TempDir())
-		rdb := redis.NewClient(&redis.Options{MaxRetries: -1, DialerRetries: 1, Dialer: func(context.Context, string, string) (net.Conn, error) {
+		rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1, DialerRetries: 1, Dialer: func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("there is no Redis")
 		}})
 		defer rdb.Close()
