@@ -98,7 +98,7 @@ const minOutside = 8 << 20
 // outside looks at what the Go heap does not explain.
 func (j *judgement) outside() bool {
 	rest := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.OutsideGo }))
-	if len(j.h.looks) < fewLooks || !rest.known() || rest.slope.Low <= 0 || rest.growth() < minOutside || !rest.even() || j.h.slows(&rest) {
+	if len(j.h.looks) < fewLooks || !rest.known() || rest.slope.Low <= 0 || rest.growth() < minOutside || rest.sloped() < rest.growth()*2/3 || j.h.slows(&rest) {
 		return false
 	}
 	j.Word, j.Confidence = OffHeap, 0.8

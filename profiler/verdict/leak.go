@@ -12,7 +12,7 @@ import (
 func (j *judgement) heap() bool {
 	shape := j.h.shapeOf(&j.floor)
 	top := j.top()
-	if j.inFlight() && (shape != even || top == nil) {
+	if j.inFlight() && (shape != even || top == nil || keep(top.Site) < retained) {
 		shape = flat
 	}
 	if shape == slowing && top != nil && keep(top.Site) >= 2*retained && j.h.steady(&top.over) {
@@ -41,9 +41,10 @@ func (j *judgement) heap() bool {
 }
 
 // inFlight reports whether the floor rose by no more than what is at work at any
-// moment: a collection that falls into a request finds its garbage alive.
+// moment: a collection that falls into a request or two finds their garbage
+// alive.
 func (j *judgement) inFlight() bool {
-	return j.floor.known() && j.floor.growth() < j.rate*atWork.Seconds()
+	return j.floor.known() && (j.floor.growth() < j.rate*atWork.Seconds() || j.held() && j.floor.growth() < roomy*j.each())
 }
 
 func (j *judgement) top() *suspicion {
@@ -72,6 +73,12 @@ func (j *judgement) leakOrGrowing(top *suspicion) {
 		j.Word, j.Confidence = Growing, 0.5
 		j.Summary = fmt.Sprintf("Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
 			units.BytesPerSecond(slope.Estimate), units.Count(least), units.Count(most))
+		return
+	}
+	if j.held() && !j.proves(top) {
+		j.Word, j.Confidence = Growing, 0.5
+		j.Summary = fmt.Sprintf("Growing by %s so far, and no more than the requests in flight can hold: a longer look will tell.",
+			units.BytesPerSecond(slope.Estimate))
 		return
 	}
 	if j.fades(top) {

@@ -2,8 +2,6 @@ package verdict
 
 import (
 	"fmt"
-	"math"
-	"slices"
 
 	"github.com/leakline/leakline/profiler/units"
 )
@@ -49,82 +47,6 @@ func (j *judgement) goroutines() bool {
 		return true
 	}
 	return false
-}
-
-// Requests in flight pile up when so many more are there, and so many times as
-// many as at first.
-const (
-	piledRequests = 50
-	piledTimes    = 4
-)
-
-// requests: what a request holds is no leak; that requests do not end is the
-// fault. Only a service that counts them tells.
-func (j *judgement) requests() bool {
-	pile := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.InFlight }))
-	if !pile.known() || pile.slope.Low <= 0 {
-		return false
-	}
-	n := len(pile.y)
-	first, last := pile.y[0], min(pile.y[n-2], pile.y[n-1]) // one look may find a moment's rush
-	if last-first < piledRequests || last < piledTimes*(first+1) {
-		return false
-	}
-	j.Word, j.Confidence = Backlog, 0.9
-	j.Summary = fmt.Sprintf("A backlog: %s requests are in flight and %s were at first; they come faster than they end.",
-		units.Count(last), units.Count(first))
-	waiting := slices.DeleteFunc(j.h.grown(), func(s *standing) bool { return s.place.idle() })
-	if len(waiting) > 0 {
-		j.nameGoroutines(waiting)
-		top := waiting[0].place
-		j.Summary = fmt.Sprintf("A backlog: %s requests are in flight and %s were at first; they wait at %s.",
-			units.Count(last), units.Count(first), at(top.Function, top.File, top.Line))
-	}
-	if top := j.top(); top != nil {
-		j.say("What they hold meanwhile was allocated at %s.", where(top.Site))
-		if len(j.Suspects) == 0 {
-			j.nameHeap(j.suspects)
-		}
-	}
-	return true
-}
-
-// unsteadyLooks are those within which requests that piled up still count: what
-// they held may not have been let go of yet.
-const unsteadyLooks = 10
-
-// unsteady reports whether many times as many requests were in flight lately as
-// at least in the window. Memory that few objects are seen of may be theirs,
-// and more memory too, unless it is more than they can hold.
-func (j *judgement) unsteady(top *suspicion) (least, most float64, _ bool) {
-	pile := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 { return l.InFlight }))
-	if !pile.known() {
-		return 0, 0, false
-	}
-	least, most = slices.Min(pile.y), slices.Max(pile.y[max(0, len(pile.y)-unsteadyLooks):])
-	unsteady := most-least >= minQueue && most >= piledTimes*(least+1)
-	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && (j.outgrows(most) || j.outgrows(median(slices.Sorted(slices.Values(pile.y))))))
-}
-
-// roomy is how many times as much as others a request may hold that waits.
-const roomy = 2
-
-// outgrows reports whether the floor rose by more than so many requests can
-// hold, as seen at those looks that found no more of them in flight: none holds
-// more than it allocated. Where nobody counts requests that is not known.
-func (j *judgement) outgrows(inFlight float64) bool {
-	answered := j.h.over(func(l *look) float64 { return l.Requests })
-	if answered == nil || *answered <= 0 {
-		return false
-	}
-	seen := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 {
-		if l.InFlight > inFlight {
-			return math.NaN()
-		}
-		return l.Floor
-	}))
-	each := j.rate * j.WindowS / *answered // bytes
-	return seen.known() && seen.growth() > max(j.floor.growth()/2, roomy*(inFlight+1)*each)
 }
 
 // strands reports whether goroutines come to a place, go on coming and do not

@@ -84,3 +84,35 @@ func TestABusyMomentIsNoLeak(t *testing.T) {
 		})
 	}
 }
+
+// On a machine that gets busier a few more requests are in flight at each look,
+// and a little more garbage is found alive: less than two requests allocate is
+// no proof of anything, however steadily it comes.
+func TestABusierMachineIsNoLeak(t *testing.T) {
+	const each, perS = 1.7e6, 100.0 // bytes of a request; requests a second
+	for _, every := range []int{1, 5} {
+		words := make(map[verdict.Word]int)
+		for seed := range uint64(200) {
+			build := source{name: "build", size: 1e5, made: func(t float64) float64 { return perS * each * (t + 1) / 1e5 }}
+			atWork := 0.0
+			build.alive = func(float64) float64 { return atWork * each / 1e5 }
+			s, h := newSimulation(seed, 1e5, build), &verdict.History{}
+			for i := range 15 {
+				at := 2 * float64(i)
+				atWork = poisson(s.rng, 0.3+at/25) * s.rng.Float64()
+				l := s.look(at)
+				l.Requests, l.InFlight = perS*at, poisson(s.rng, 0.3+at/25)
+				if i%every != 0 {
+					l.Heap = nil
+				}
+				if err := h.Add(l); err != nil {
+					t.Fatal(err)
+				}
+			}
+			words[h.Judge().Word]++
+		}
+		if n := words[verdict.Churn]; n < 196 {
+			t.Errorf("a profile with one look in %d: %d of 200 are churn: %v", every, n, words)
+		}
+	}
+}

@@ -146,9 +146,10 @@ func (t *trend) late(share float64) float64 {
 // even reports whether the slope accounts for the growth, half of what any
 // program does at least and a quarter of what came: else it came at once, early,
 // and the slope is what trickled in since.
-func (t *trend) even() bool {
-	return t.slope.Estimate*(t.x[len(t.x)-1]-t.x[0]) >= max(minGrowth/2, t.growth()/4)
-}
+func (t *trend) even() bool { return t.sloped() >= max(minGrowth/2, t.growth()/4) }
+
+// sloped is by how much the slope alone makes it rise.
+func (t *trend) sloped() float64 { return t.slope.Estimate * (t.x[len(t.x)-1] - t.x[0]) }
 
 // step returns the largest rise within two looks, for one may fall into it, as a
 // share of all growth, how many looks followed, and in what share of the window.
