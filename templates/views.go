@@ -26,6 +26,7 @@ type Page struct {
 	Generation string // the process generation: "3"
 	Viewers    string // "23"
 	Instructor bool   // false: no control is rendered, on any page
+	Large      bool   // the live page in large type, for a room
 	Anonymous  bool   // nobody is signed in: no role, no navigation
 	Desk       Desk
 	Plain      bool         // reached over a network without encryption, which the page says

@@ -34,6 +34,7 @@ func (s *Server) page(r *http.Request, t *api.Target, title, nav string) templat
 	p := templates.Page{
 		AssetBase: s.assets.base, Title: title, Nav: nav,
 		Instructor: roleOf(r) == guard.Instructor, ZoneMinute: offset / 60, Plain: s.cfg.Plain,
+		Large: nav == "live" && r.FormValue("view") == "room",
 	}
 	all := s.cfg.API.Targets.All()
 	p.Fleet = s.cfg.API.Fleet.Watches || len(all) > 1

@@ -11,7 +11,9 @@ const EVERY_MS = 3000;
  * @param {AbortSignal} signal */
 export function scoreboard(signal) {
   const panel = one("[data-scoreboard]");
-  if (panel) new Scoreboard(panel, signal);
+  if (!panel) return;
+  document.head.append(make("link", { rel: "stylesheet", href: new URL("../css/scoreboard.css", import.meta.url).href }));
+  new Scoreboard(panel, signal);
 }
 
 class Scoreboard {
