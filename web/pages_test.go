@@ -68,6 +68,15 @@ func TestRedirectsStayHere(t *testing.T) {
 	}
 }
 
+func TestOnlyTheLargeViewHasItsStyles(t *testing.T) {
+	s := newServer(t)
+	for path, want := range map[string]bool{"/": false, "/?view=room": true, "/snapshots?view=room": false} {
+		if _, body := s.send(t, "GET", path, asInstructor); strings.Contains(body, "css/large.css") != want {
+			t.Errorf("%s links large.css: %v, want %v", path, !want, want)
+		}
+	}
+}
+
 func TestPagesMakeSenseBeforeScripts(t *testing.T) {
 	s := newServer(t)
 	for _, path := range []string{"/", "/snapshots", "/diff", "/debug/self", "/nothing", "/diff?base=1&head=2"} {

@@ -18,7 +18,7 @@ type heldCopy struct {
 	confirmed time.Time  // that the source still said the same
 }
 
-// described counts the sentinels of published buckets not as users.
+// described does not count the sentinels of published buckets as users.
 func (c *heldCopy) described() checker.Copy {
 	d := checker.Copy{Version: nameOf(c.versions), Confirmed: c.confirmed}
 	for _, users := range c.users {

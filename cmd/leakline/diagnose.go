@@ -123,9 +123,10 @@ func watch(ctx context.Context, s *target.Stranger, f diagnoseFlags, userCode *r
 		busy += l.Took
 		p.show(time.Since(began), l.Look)
 		seldom := min(time.Duration(float64(l.Took)/busyShare), f.window/(manyEnough-1))
-		pause := rhythm.Next(max(f.every, seldom)) - l.Took
-		rest := f.window - time.Since(began)
-		if rest < f.every/2 {
+		every := max(f.every, seldom)
+		pause := max(rhythm.Next(every)-l.Took, every/5)
+		rest := f.window - time.Since(began) // the last look is at its end, or nearly
+		if rest < every/10 {
 			return history, busy.Seconds() / time.Since(began).Seconds(), nil
 		}
 		select {

@@ -15,7 +15,7 @@ const (
 
 	lateHalf    = 0.25 // of the growth in the second half; an even leak has 0.5
 	lateThird   = 0.12 // in the last third; an even leak has 0.33
-	stepShare   = 0.8  // in one rise from look to look
+	stepShare   = 0.8  // within two looks
 	stepRest    = 2    // looks that must follow a step to see that it rests
 	deepFall    = 0.35 // of the range: what falls so deep is emptied now and then
 	retained    = 0.3  // of what a site allocated is kept: more than any queue
@@ -29,9 +29,9 @@ const (
 	minSurvivor = 3    // sampled objects that came and stayed
 )
 
-// atWork is for how long what was allocated may still be in use by requests that
+// working is for how long what was allocated may still be in use by requests that
 // are under way: the garbage that an unlucky collection finds alive.
-const atWork = 20 * time.Millisecond
+const working = 20 * time.Millisecond
 
 // A suspicion is a site whose live memory grew.
 type suspicion struct {

@@ -63,16 +63,23 @@ func (j *judgement) unsteady(top *suspicion) (least, most float64, _ bool) {
 	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && j.outgrowsAll(&pile, most))
 }
 
-// held reports whether the requests in flight may hold all that the floor rose
-// by, as far as they are counted. Where fewer than one is answered from look to
-// look hardly any is in flight, and what grows is not theirs.
-func (j *judgement) held() bool {
-	pile := j.h.inFlight()
+// minRequestsPerS is how often requests must be answered: with fewer hardly any
+// is in flight, what is allocated is not theirs, and neither is what grows.
+const minRequestsPerS = 1
+
+// mayHold reports whether the requests in flight may hold all that the floor
+// rose by, as far as they are counted.
+func (j *judgement) mayHold() bool {
 	answered := j.h.over(func(l *look) float64 { return l.Requests })
-	if !pile.known() || !j.floor.known() || answered == nil || *answered < float64(len(j.h.looks)) {
+	if answered == nil || *answered < minRequestsPerS*j.WindowS || math.IsNaN(j.rate) || !j.floor.known() {
 		return false
 	}
-	return !j.outgrowsAll(&pile, slices.Max(pile.y))
+	pile := j.h.inFlight()
+	if !pile.known() {
+		return false
+	}
+	most := slices.Max(pile.y)
+	return most > 0 && !j.outgrowsAll(&pile, most)
 }
 
 // outgrowsAll asks about as many requests as there were at most, and as there
@@ -93,7 +100,7 @@ func (j *judgement) outgrows(inFlight float64) bool {
 	if math.IsNaN(each) {
 		return false
 	}
-	seen := newTrend(j.h.seconds(), j.h.series(func(l *look) float64 {
+	seen := newPath(j.h.seconds(), j.h.series(func(l *look) float64 {
 		if l.InFlight > inFlight {
 			return math.NaN()
 		}

@@ -33,6 +33,7 @@ type judgement struct {
 	floor    trend
 	suspects []suspicion
 	rate     float64 // bytes allocated a second, NaN when unknown
+	held     bool    // requests in flight may hold what the floor rose by
 }
 
 func (h *History) newJudgement(v *Verdict) *judgement {
@@ -52,6 +53,7 @@ func (h *History) newJudgement(v *Verdict) *judgement {
 		j.rate = *bytes / v.WindowS
 		v.say("%s was allocated, over %s collections.", units.BytesPerSecond(j.rate), cycles(v.GCCycles))
 	}
+	j.held = j.mayHold()
 	if !last.FloorExact {
 		v.Warnings = append(v.Warnings, "The floor is an estimate: no collection was forced before each look.")
 	}
@@ -110,7 +112,7 @@ func (j *judgement) outside() bool {
 // early: the floor rose by much, and so few looks were taken that its interval
 // still holds a fall. That is no time to say that nothing is kept.
 func (j *judgement) early() bool {
-	if len(j.h.looks) >= fewLooks || !j.floor.known() || j.inFlight() {
+	if len(j.h.looks) >= fewLooks || !j.floor.known() || j.atWork() || j.held && j.oneOrTwo() {
 		return false
 	}
 	if rose := j.floor.growth(); rose < 4*minGrowth || rose < j.floor.level(j.floor.x[0])/2 {

@@ -12,7 +12,7 @@ import (
 func (j *judgement) heap() bool {
 	shape := j.h.shapeOf(&j.floor)
 	top := j.top()
-	if j.inFlight() && (shape != even || top == nil || keep(top.Site) < retained) {
+	if shape != even && (j.atWork() || j.held && j.oneOrTwo()) || shape == even && j.passes(top) {
 		shape = flat
 	}
 	if shape == slowing && top != nil && keep(top.Site) >= 2*retained && j.h.steady(&top.over) {
@@ -40,11 +40,19 @@ func (j *judgement) heap() bool {
 	return true
 }
 
-// inFlight reports whether the floor rose by no more than what is at work at any
-// moment: a collection that falls into a request or two finds their garbage
-// alive.
-func (j *judgement) inFlight() bool {
-	return j.floor.known() && (j.floor.growth() < j.rate*atWork.Seconds() || j.held() && j.floor.growth() < roomy*j.each())
+// atWork reports whether the floor rose by no more than what is at work at any
+// moment: a collection that falls into a request finds its garbage alive.
+func (j *judgement) atWork() bool {
+	return j.floor.known() && j.floor.growth() < j.rate*working.Seconds()
+}
+
+// oneOrTwo reports whether one or two requests more would explain the growth.
+func (j *judgement) oneOrTwo() bool { return j.floor.growth() < roomy*j.each() }
+
+// passes reports whether even growth is nothing at all: what is at work, where no
+// line tells, or a request or two, where none keeps what it allocates.
+func (j *judgement) passes(top *suspicion) bool {
+	return j.atWork() && top == nil || j.held && j.oneOrTwo() && (top == nil || keep(top.Site) < retained)
 }
 
 func (j *judgement) top() *suspicion {
@@ -63,42 +71,38 @@ func (j *judgement) proves(s *suspicion) bool {
 // leakOrGrowing decides on an even growth. The floor proves that memory is
 // kept; a site that keeps what it allocates says where.
 func (j *judgement) leakOrGrowing(top *suspicion) {
-	slope := j.floor.slope
+	perS := units.BytesPerSecond(j.floor.slope.Estimate)
 	if top == nil {
-		j.Word, j.Confidence = Growing, 0.6
-		j.Summary = fmt.Sprintf("Growing by %s, and no line stands out yet: at this rate a longer look will tell.", units.BytesPerSecond(slope.Estimate))
+		j.growing(0.6, "Growing by %s, and no line stands out yet: at this rate a longer look will tell.", perS)
 		return
 	}
-	if least, most, unsteady := j.unsteady(top); unsteady && !j.proves(top) {
-		j.Word, j.Confidence = Growing, 0.5
-		j.Summary = fmt.Sprintf("Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
-			units.BytesPerSecond(slope.Estimate), units.Count(least), units.Count(most))
+	proven := j.proves(top)
+	if least, most, unsteady := j.unsteady(top); unsteady && !proven {
+		j.growing(0.5, "Growing by %s, while requests in flight go from %s to %s and back: what they hold comes and goes with them.",
+			perS, units.Count(least), units.Count(most))
 		return
 	}
-	if j.held() && !j.proves(top) {
-		j.Word, j.Confidence = Growing, 0.5
-		j.Summary = fmt.Sprintf("Growing by %s so far, and no more than the requests in flight can hold: a longer look will tell.",
-			units.BytesPerSecond(slope.Estimate))
-		return
-	}
-	if j.fades(top) {
+	switch {
+	case j.fades(top):
 		j.Word, j.Confidence = Warming, 0.7
 		j.Summary = fmt.Sprintf("Warming up, not a leak so far: %s grows less and less.", where(top.Site))
-		return
+	case !proven && j.held:
+		j.growing(0.5, "Growing by %s so far, and no more than the requests in flight can hold: a longer look will tell.", perS)
+	case !proven && j.atWork() && keep(top.Site) < retained:
+		j.growing(0.5, "Growing by %s so far, and no more than is at work at any moment: a longer look will tell.", perS)
+	case !proven && j.cameAtOnce(top):
+		j.growing(0.5, "Growing by %s so far, but what %s keeps came at once: a longer look will tell.", perS, where(top.Site))
+	case !proven && j.h.slows(&j.floor) && !j.h.steady(&top.over):
+		j.growing(0.5, "Growing by %s and less of late: a longer look will tell.", perS)
+	default:
+		j.Word, j.Confidence = Leak, certainty(j.floor.tau, top.Sampled.Grew)
+		j.Summary = fmt.Sprintf("A leak: %s is kept, allocated at %s.", rateRange(growthOf(j, top)), where(top.Site))
 	}
-	if j.cameAtOnce(top) && !j.proves(top) {
-		j.Word, j.Confidence = Growing, 0.5
-		j.Summary = fmt.Sprintf("Growing by %s so far, but what %s keeps came at once: a longer look will tell.", units.BytesPerSecond(slope.Estimate), where(top.Site))
-		return
-	}
-	if j.h.slows(&j.floor) && !j.h.steady(&top.over) && !j.proves(top) {
-		j.Word, j.Confidence = Growing, 0.5
-		j.Summary = fmt.Sprintf("Growing by %s and less of late: a longer look will tell.", units.BytesPerSecond(slope.Estimate))
-		return
-	}
-	j.Word = Leak
-	j.Confidence = certainty(j.floor.tau, top.Sampled.Grew)
-	j.Summary = fmt.Sprintf("A leak: %s is kept, allocated at %s.", rateRange(growthOf(j, top)), where(top.Site))
+}
+
+func (j *judgement) growing(confidence float64, format string, args ...any) {
+	j.Word, j.Confidence = Growing, confidence
+	j.Summary = fmt.Sprintf(format, args...)
 }
 
 // unsettled are the last looks, after which too few came to tell what stays.

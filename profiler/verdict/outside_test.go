@@ -23,7 +23,7 @@ func TestGrowthOutsideGo(t *testing.T) {
 			}
 			return 5e7
 		}, verdict.Healthy},
-		{"connections to a database, of late", func(t float64) float64 { return 5e6 + 1.2e5*t + 9e6*math.Floor(min(t, 60)/34) }, verdict.Healthy},
+		{"connections to a database, of late", func(t float64) float64 { return 5e6 + 1.2e5*t + 9e6*math.Floor(t/34) }, verdict.Healthy},
 		{"a cache of C that is full soon", func(t float64) float64 { return 5e6 + 4e6*min(t, 15) }, verdict.Healthy},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,7 +89,7 @@ func TestABusyMomentIsNoLeak(t *testing.T) {
 // and a little more garbage is found alive: less than two requests allocate is
 // no proof of anything, however steadily it comes.
 func TestABusierMachineIsNoLeak(t *testing.T) {
-	const each, perS = 1.7e6, 100.0 // bytes of a request; requests a second
+	const each, perS = 1.7e6, 20.0 // bytes of a request; requests a second
 	for _, every := range []int{1, 5} {
 		words := make(map[verdict.Word]int)
 		for seed := range uint64(200) {
@@ -114,5 +114,43 @@ func TestABusierMachineIsNoLeak(t *testing.T) {
 		if n := words[verdict.Churn]; n < 196 {
 			t.Errorf("a profile with one look in %d: %d of 200 are churn: %v", every, n, words)
 		}
+	}
+}
+
+// A line that keeps one in ten of what it allocates is told from requests in
+// flight once it has kept more than they could hold, and not before.
+func TestALeakOutgrowsWhatIsInFlight(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		seconds  float64
+		inFlight float64
+		want     verdict.Word
+		least    int // of 100: few samples tell in a short time
+	}{
+		{"two in flight could hold it", 10, 2, verdict.Growing, 97},
+		{"two in flight could not", 30, 2, verdict.Leak, 90},
+		{"forty could", 30, 40, verdict.Growing, 97},
+		{"none is in flight", 10, 0, verdict.Leak, 50},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			right := 0
+			for seed := range uint64(100) {
+				s := newSimulation(seed, 1e4, source{name: "build", size: 4096, made: even(4096, 1e7), alive: even(4096, 1e6)})
+				var h verdict.History
+				for at := 0.0; at <= tt.seconds; at++ {
+					l := s.look(at)
+					l.Requests, l.InFlight = 4*at, tt.inFlight
+					if err := h.Add(l); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if h.Judge().Word == tt.want {
+					right++
+				}
+			}
+			if right < tt.least {
+				t.Errorf("%d of 100 are %s, want %d", right, tt.want, tt.least)
+			}
+		})
 	}
 }

@@ -11,7 +11,7 @@ const (
 	emptied
 )
 
-// shapeOf judges the growth of a figure whose noise is noise, both in bytes.
+// shapeOf judges the growth of a figure in bytes.
 func (h *History) shapeOf(t *trend) shape {
 	if !t.known() || t.growth() < minGrowth || t.growth() < 3*t.noise() && t.tau < rising {
 		return flat

@@ -48,7 +48,7 @@ func (s *simulation) look(t float64) verdict.Look {
 	s.gc += 10
 	l := verdict.Look{
 		At: time.Unix(1e9, 0).Add(time.Duration(t * float64(time.Second))), FloorExact: true, GCCycles: s.gc,
-		Requests: math.NaN(), OutsideGo: math.NaN(), Floor: 2e6 + s.noise*s.rng.NormFloat64(), Heap: newProfile(t),
+		Requests: math.NaN(), InFlight: math.NaN(), OutsideGo: math.NaN(), Floor: 2e6 + s.noise*s.rng.NormFloat64(), Heap: newProfile(t),
 	}
 	for i, src := range s.sources {
 		src.advance(s.rng, t)

@@ -130,8 +130,22 @@ func (d *observerDrill) settle(l *labProcess) {
 			d.t.Errorf("snapshot %s was acknowledged and is gone", id)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(d.dir, "snapshots", "*.tmp")); len(left) > 0 {
-		d.t.Errorf("half-written files are left: %v", left)
+	d.nothingHalf()
+}
+
+// nothingHalf checks that no file of an earlier life is left half-written; one
+// that is being written goes by itself.
+func (d *observerDrill) nothingHalf() {
+	d.t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		left, err := filepath.Glob(filepath.Join(d.dir, "snapshots", "*.tmp"))
+		if err == nil && len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			d.t.Errorf("half-written files are left: %v, %v", left, err)
+			return
+		}
 	}
 }
 
