@@ -16,6 +16,10 @@ const atOnce = 8
 // maxAgain is how many may be undecided at first: one or two are, by chance.
 const maxAgain = 5
 
+// slow are those that a faster story makes no clearer, because their garbage
+// grows as well: one in ten was missed in 10 s, and none of 24 in twice as long.
+var slow = map[string]bool{"drip-under-garbage": true}
+
 // Every patient is judged, its story told four and a half times as fast. One
 // wrong verdict or suspect fails, once leakline says that it has seen enough.
 func TestEveryPatient(t *testing.T) {
@@ -44,6 +48,10 @@ func TestEveryPatient(t *testing.T) {
 			t.Parallel()
 			free <- struct{}{}
 			defer func() { <-free }()
+			trial := trial
+			if slow[c.Name] {
+				trial.For *= 2
+			}
 			r, err := trial.Examine(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
@@ -51,9 +59,8 @@ func TestEveryPatient(t *testing.T) {
 			if undecided(r) {
 				again.Add(1)
 				t.Logf("judged %s in %v: looked at again, for %v", r.Word, trial.For, 3*trial.For)
-				longer := trial
-				longer.For *= 3
-				if r, err = longer.Examine(t.Context(), c); err != nil {
+				trial.For *= 3
+				if r, err = trial.Examine(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
 			}
