@@ -12,7 +12,7 @@ import (
 func (j *judgement) heap() bool {
 	shape := j.h.shapeOf(&j.floor)
 	top := j.top()
-	if shape != even && (j.atWork() || j.held && j.oneOrTwo()) || shape == even && j.passes(top) {
+	if shape != even && (j.atWork() || j.held) || shape == even && j.passes(top) {
 		shape = flat
 	}
 	if shape == slowing && top != nil && keep(top.Site) >= 2*retained && j.h.steady(&top.over) {

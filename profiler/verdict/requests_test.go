@@ -154,3 +154,37 @@ func TestALeakOutgrowsWhatIsInFlight(t *testing.T) {
 		})
 	}
 }
+
+// What requests in flight can hold is no step either; a table is, because it
+// stands when few are in flight too.
+func TestARushIsNoStep(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		held     float64 // bytes, from the middle on
+		inFlight float64 // from the middle on
+		want     verdict.Word
+	}{
+		{"a rush that lasts", 6e6, 8, verdict.Churn},
+		{"a table that is loaded", 6e7, 1, verdict.Step},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for seed := range uint64(50) {
+				alive := func(t float64) float64 { return tt.held / 4096 * math.Floor(t/16) }
+				s := newSimulation(seed, 2e4, source{name: "hold", size: 4096, made: alive, alive: alive}, churns("build", 4096, 3e7))
+				var h verdict.History
+				for at := 0.0; at <= 31; at += 2 {
+					l := s.look(at)
+					if l.Requests, l.InFlight = 20*at, 1; at >= 16 {
+						l.InFlight = tt.inFlight
+					}
+					if err := h.Add(l); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if v := h.Judge(); v.Word != tt.want {
+					t.Fatalf("seed %d: %s: %s, want %s", seed, v.Word, v.Summary, tt.want)
+				}
+			}
+		})
+	}
+}
