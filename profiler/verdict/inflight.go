@@ -18,7 +18,7 @@ const (
 // requests: what a request holds is no leak; that requests do not end is the
 // fault. Only a service that counts them tells.
 func (j *judgement) requests() bool {
-	pile := j.h.inFlight()
+	pile := &j.pile
 	if !pile.known() || pile.slope.Low <= 0 {
 		return false
 	}
@@ -54,13 +54,12 @@ const unsteadyLooks = 10
 // at least in the window. Memory that few objects are seen of may be theirs,
 // and more memory too, unless it is more than they can hold.
 func (j *judgement) unsteady(top *suspicion) (least, most float64, _ bool) {
-	pile := j.h.inFlight()
-	if !pile.known() {
+	if !j.pile.known() {
 		return 0, 0, false
 	}
-	least, most = slices.Min(pile.y), slices.Max(pile.y[max(0, len(pile.y)-unsteadyLooks):])
+	least, most = slices.Min(j.pile.y), slices.Max(j.pile.y[max(0, len(j.pile.y)-unsteadyLooks):])
 	unsteady := most-least >= minQueue && most >= piledTimes*(least+1)
-	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && j.outgrowsAll(&pile, most))
+	return least, most, unsteady && !(top.Sampled.Grew >= fewSampled && j.outgrowsAll(most))
 }
 
 // minRequestsPerS is how often requests must be answered: with fewer hardly any
@@ -71,22 +70,18 @@ const minRequestsPerS = 1
 // rose by, as far as they are counted.
 func (j *judgement) mayHold() bool {
 	answered := j.h.over(func(l *look) float64 { return l.Requests })
-	if answered == nil || *answered < minRequestsPerS*j.WindowS || math.IsNaN(j.rate) || !j.floor.known() {
+	if answered == nil || *answered < minRequestsPerS*j.WindowS || math.IsNaN(j.rate) || !j.floor.known() || !j.pile.known() {
 		return false
 	}
-	pile := j.h.inFlight()
-	if !pile.known() {
-		return false
-	}
-	most := slices.Max(pile.y)
-	return most > 0 && !j.outgrowsAll(&pile, most)
+	most := slices.Max(j.pile.y)
+	return most > 0 && !j.outgrowsAll(most)
 }
 
 // outgrowsAll asks about as many requests as there were at most, and as there
 // were at the calmer half of the looks: a rush hides the rest from the first,
 // and the second has fewer looks to tell by.
-func (j *judgement) outgrowsAll(pile *trend, most float64) bool {
-	return j.outgrows(most) || j.outgrows(median(slices.Sorted(slices.Values(pile.y))))
+func (j *judgement) outgrowsAll(most float64) bool {
+	return j.outgrows(most) || j.outgrows(median(slices.Sorted(slices.Values(j.pile.y))))
 }
 
 // roomy is how many times as much as others a request may hold that waits.
@@ -117,9 +112,4 @@ func (j *judgement) each() float64 {
 		return math.NaN()
 	}
 	return j.rate * j.WindowS / *answered
-}
-
-// inFlight returns how many requests were being served.
-func (h *History) inFlight() trend {
-	return newTrend(h.seconds(), h.series(func(l *look) float64 { return l.InFlight }))
 }

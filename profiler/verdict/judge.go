@@ -31,6 +31,7 @@ type judgement struct {
 	*Verdict
 	h        *History
 	floor    trend
+	pile     trend // requests in flight
 	suspects []suspicion
 	rate     float64 // bytes allocated a second, NaN when unknown
 	held     bool    // requests in flight may hold what the floor rose by
@@ -42,6 +43,7 @@ func (h *History) newJudgement(v *Verdict) *judgement {
 	v.GCCycles = h.over(func(l *look) float64 { return l.GCCycles })
 	j := &judgement{Verdict: v, h: h, suspects: h.suspicions(), rate: math.NaN()}
 	j.floor = newTrend(h.seconds(), h.series(func(l *look) float64 { return l.Floor }))
+	j.pile = newTrend(h.seconds(), h.series(func(l *look) float64 { return l.InFlight }))
 	j.suspects = slices.DeleteFunc(j.suspects, func(s suspicion) bool {
 		return s.Bytes.High < minPart*j.floor.slope.Low**h.report.Seconds
 	})
