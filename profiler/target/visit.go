@@ -47,13 +47,14 @@ func (v *visitor) poll() error {
 	if err != nil {
 		return err
 	}
+	var thrift thrift
 	for met := false; ; met = true {
 		began := time.Now()
 		m, took, err := s.figures(v.ctx, src)
 		if err != nil {
 			return err
 		}
-		every := spaced(readsEvery, took)
+		every := thrift.pause(readsEvery, took)
 		isNew := v.a.fell(m)
 		switch {
 		case !met:
@@ -72,12 +73,6 @@ func (v *visitor) poll() error {
 		case <-time.After(every - time.Since(began)):
 		}
 	}
-}
-
-// spaced is how long to wait, at least, so that answers which take so long cost
-// no more than their share.
-func spaced(least, took time.Duration) time.Duration {
-	return max(least, time.Duration(float64(took)/attachShare))
 }
 
 // fell reports whether only a new process can state these figures: counters do
@@ -118,6 +113,7 @@ func (v *visitor) look() error {
 	a := v.a
 	var kept time.Time
 	var rhythm verdict.Rhythm
+	var thrift thrift
 	reason := profiler.ReasonReady
 	for first := true; ; first = false {
 		sight, err := v.lookOnce()
@@ -125,7 +121,7 @@ func (v *visitor) look() error {
 		pause := least
 		if err == nil {
 			v.running.Store(int64(sight.Running))
-			pause = spaced(least, sight.Took)
+			pause = thrift.pause(least, sight.Took)
 			a.mu.Lock()
 			a.cost = Cost{sight.Took, pause}
 			a.mu.Unlock()
