@@ -21,11 +21,11 @@ export function fleet() {
   setInterval(() => { if (!document.hidden) refresh(); }, EVERY_MS);
 }
 
-/** What was picked stays picked. */
+/** What was picked stays picked, while the new page came as well. */
 async function refresh() {
-  const picked = new Set(all(`${PICKS}:checked`).map(pick));
+  let picked = new Set();
   try {
-    await swap();
+    await swap(undefined, () => { picked = new Set(all(`${PICKS}:checked`).map(pick)); });
   } catch {
     return write(one("[data-fleet-status]"), "The observer does not answer; trying again.");
   }

@@ -10,9 +10,11 @@ export async function freshPage() {
 
 /** Fetches this page again and puts in the parts that say data-swap, as the
  * server renders them now. The focus stays where it was.
- * @param {(node: Element | null) => string} [find] a selector that finds what had it once it is rendered anew */
-export async function swap(find = sameAgain) {
+ * @param {(node: Element | null) => string} [find] a selector that finds what had it once it is rendered anew
+ * @param {() => void} [before] called once the new page is there, before anything is put in */
+export async function swap(find = sameAgain, before = () => {}) {
   const fresh = await freshPage();
+  before();
   const again = find(document.activeElement);
   for (const part of all("[data-swap]")) {
     const next = one(`[data-swap=${part.dataset.swap}]`, fresh);
