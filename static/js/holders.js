@@ -11,7 +11,10 @@ const DEEPEST = 5; // further down the indentation stays
 /** Connects the page of holders: taking a graph, opening the tree in place.
  * Without it rows and nodes are links that lead to the same. */
 export function holders() {
-  for (const button of all("[data-take-graph]")) button.addEventListener("click", () => take(button, false));
+  for (const button of all("[data-take-graph]")) {
+    button.disabled = false;
+    button.addEventListener("click", () => take(button, false));
+  }
   for (const button of all("[data-force-graph]")) button.addEventListener("click", () => take(button, true));
   for (const link of all("[data-open]")) openable(link);
 }
