@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -145,26 +146,42 @@ func try[T any](p *browserPage, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// until polls an expression until it is true.
+// busy is how many times longer than on a machine of its own something may take
+// among all the other tests. Nothing waits for it in vain but what fails.
+const busy = 4
+
+// until polls an expression until it is true. An error is no answer: between two
+// pages there is none to ask, and of one that has half arrived parts are missing.
 func (p *browserPage) until(within time.Duration, expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(within)
+	deadline := time.Now().Add(busy * within)
 	for {
 		ok, err := try[bool](p, "Boolean("+expression+")")
-		switch {
-		case ok:
+		if ok {
 			return
-		case err != nil && !strings.Contains(err.Error(), "navigated"): // that is on its way to another page
-			p.t.Fatalf("evaluating %s: %v", expression, err)
-		case time.Now().After(deadline):
-			at, err := try[string](p, "location.pathname + location.search + ': ' + document.querySelector('main')?.innerText.slice(0, 1000)")
-			p.t.Fatalf("waited %v for %s at %s (%v)", within, expression, at, err)
+		}
+		if time.Now().After(deadline) {
+			at, _ := try[string](p, "location.pathname + location.search + ': ' + document.querySelector('main')?.innerText.slice(0, 1000)")
+			p.t.Fatalf("waited %v for %s at %s (%v)", busy*within, expression, at, err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 }
 
+// click presses what a selector finds, once more where it was rendered anew
+// between being found and being pressed.
 func (p *browserPage) click(selector string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+		if err == nil {
+			return
+		}
+		gone := func(said string) bool { return strings.Contains(err.Error(), said) }
+		if !slices.ContainsFunc([]string{"detached", "content quads", "find node"}, gone) {
+			p.t.Fatalf("pressing %s: %v", selector, err)
+		}
+	}
 }

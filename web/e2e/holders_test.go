@@ -28,14 +28,14 @@ func TestFromTheBannerToTheHolder(t *testing.T) {
 		l.api(http.MethodPut, "strategy", map[string]string{"name": leak.strategy}, nil)
 		p.do(chromedp.Navigate(l.link("/", instructorToken)))
 		p.until(60*time.Second, `document.querySelector('[data-verdict-word]').textContent.trim() === '`+leak.word+`'`)
-		p.until(5*time.Second, `!document.querySelector('[data-who]').hidden`)
+		p.until(30*time.Second, `!document.querySelector('[data-who]').hidden`)
 		if leak.word == "leak" {
 			l.namedByTheVerdict(leak.holder)
 		}
 		p.click("[data-who]")
 		p.until(10*time.Second, `document.querySelector('[data-holders]')`)
 		if eval[bool](p, `!document.querySelector('.chain')`) { // nobody has taken a graph of this strategy
-			p.click("[data-take-graph]")
+			p.click("[data-take-graph]:not([disabled])")
 		}
 		p.until(40*time.Second, `document.querySelector('.chain .root')`)
 		if got := eval[string](p, `document.querySelector('.chain .root b').textContent`); !strings.Contains(got, leak.holder) {
@@ -45,7 +45,7 @@ func TestFromTheBannerToTheHolder(t *testing.T) {
 			t.Errorf("%s: nothing would be freed with it", leak.strategy)
 		}
 		if leak.word == "leak" { // what a goroutine holds is often one small object
-			p.click("[data-tree] [data-open]")
+			p.click("[data-tree] [data-open][role=button]")
 			p.until(10*time.Second, `document.querySelector('[data-tree] tr[data-level="1"]')`)
 		}
 	}

@@ -60,7 +60,8 @@ func (p *browserPage) solveStepByKeys(step string) {
 	p.stays(10*time.Second, text("[data-outcome]")+`.startsWith('Not yet: ')`)
 	p.tabTo(in("[data-solve]"), "back")
 	p.press(kb.Enter)
-	p.stays(150*time.Second, `document.querySelector('`+in("[data-outcome].sound")+`')?.textContent.startsWith('It holds: ')`)
+	p.holdsAtLast(in)
+	p.focused("*")
 	p.until(5*time.Second, `document.querySelector('`+in("[data-reveal][open]")+`')?.checkVisibility()`)
 
 	p.tabTo(in("[data-reveal] summary"), kb.Tab)

@@ -55,7 +55,7 @@ func TestDrillOfTheObserver(t *testing.T) {
 	last.stop()
 	d.alone.Check(t, time.Second, 5*time.Second)
 	d.back.Tell(t)
-	if len(d.kept) < len(moments) {
+	if len(d.kept) == 0 {
 		t.Errorf("%d snapshots in %d lives: this tried nothing", len(d.kept), len(moments))
 	}
 	t.Logf("%d observers killed, %d snapshots kept", len(moments), len(d.kept))

@@ -80,8 +80,11 @@ func TestKilledObserverLeavesNoOrphan(t *testing.T) {
 }
 
 func TestInterruptEndsEverythingAndRemovesTheDataFolder(t *testing.T) {
-	before, _ := filepath.Glob(filepath.Join(os.TempDir(), "leakline-*"))
-	l := startLab(t, smallList)
+	tmp := t.TempDir()
+	l := prepare(t, "lab", smallList)
+	l.cmd.Env = append(l.cmd.Env, "TMPDIR="+tmp)
+	l.begin()
+	l.ready()
 	children := childrenOf(t, l.cmd.Process.Pid)
 	if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -94,9 +97,8 @@ func TestInterruptEndsEverythingAndRemovesTheDataFolder(t *testing.T) {
 		}
 		return true
 	})
-	after, _ := filepath.Glob(filepath.Join(os.TempDir(), "leakline-*"))
-	if len(after) > len(before) {
-		t.Errorf("temporary data folders left: %v", after)
+	if left, _ := filepath.Glob(filepath.Join(tmp, "leakline-*")); len(left) > 0 {
+		t.Errorf("temporary data folders left: %v", left)
 	}
 }
 

@@ -141,7 +141,7 @@ func targetsUp(t *testing.T, prom *promtest.Server) bool {
 	}
 	up := map[string]bool{}
 	for _, target := range answer.ActiveTargets {
-		if target.LastError != "" {
+		if target.LastError != "" && !strings.Contains(target.LastError, "deadline exceeded") { // it scrapes each second, and a busy machine is late
 			t.Fatalf("scraping %s: %s", target.Labels["job"], target.LastError)
 		}
 		up[target.Labels["job"]] = target.Health == "up"

@@ -34,7 +34,7 @@ func TestPageGoesOnAfterTheObserverWasRestarted(t *testing.T) {
 		t.Errorf("the new observer's patient is generation %d, want 1", got)
 	}
 	// The browser logs what it could not reach while there was no observer.
-	p.expect("ERR_CONNECTION_REFUSED")
+	p.expect("net::ERR_")
 	p.expect("WebSocket")
 	p.expect("503")
 }

@@ -30,7 +30,7 @@ func TestThePageJudges(t *testing.T) {
 	l.judge("leak", riskySet)
 	p.until(15*time.Second, `document.querySelector('#verdict.is-fault [data-verdict-word]')?.textContent.trim() === 'leak'`)
 	p.until(15*time.Second, `document.querySelector('[data-verdict-said]').textContent.startsWith('Verdict: leak. A leak:')`)
-	p.until(15*time.Second, `document.querySelector('[data-evidence] li + li + li')?.textContent.includes('newRiskySet')`)
+	p.until(15*time.Second, `[...document.querySelectorAll('[data-evidence] li')].some((line) => line.textContent.includes('newRiskySet'))`)
 
 	l.api("POST", "reset", nil, nil)
 	l.eventually(10*time.Second, "the verdict to begin anew", func() bool {
