@@ -14,7 +14,7 @@ import (
 const atOnce = 8
 
 // maxAgain is how many may be undecided at first: one or two are, by chance.
-const maxAgain = 5
+const maxAgain = 10
 
 // slow are those that a faster story makes no clearer, because their garbage
 // grows as well: one in ten was missed in 10 s, and none of 24 in twice as long.

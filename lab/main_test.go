@@ -53,7 +53,7 @@ func init() {
 		"polite":  runPolite,
 		"deaf":    runDeaf,
 		"mute":    func(context.Context) error { return linger(time.Minute) },
-		"lingers": func(context.Context) error { return linger(3 * time.Second) },
+		"lingers": func(context.Context) error { return linger(30 * time.Second) },
 		"exits":   func(context.Context) error { return errors.New("no luck today") },
 		"panics":  func(context.Context) error { panic("too bad") },
 		"chatty":  runChatty,
@@ -100,7 +100,8 @@ func runChecker(ctx context.Context) error {
 	stats := new(checker.Stats)
 	svc, err := service.New(service.Config{
 		Redis: cfg.Redis, KeyPrefix: cfg.KeyPrefix, Database: cfg.Database, Strategy: cfg.Strategy,
-		Updater: riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token, Stats: stats,
+		CheckTimeout: 30 * time.Second, // a busy machine takes 250 ms for nothing
+		Updater:      riskyusers.Settings{Kind: riskyusers.Kind(cfg.Updater)}, ControlToken: cfg.Token, Stats: stats,
 		Owner: fmt.Sprintf("lab %d", os.Getppid()),
 		Debug: agent.Handler(agent.Config{MemoryLimit: cfg.MemoryLimit, Counters: agent.Counters{Requests: stats.Requests, Errors: stats.Errors, InFlight: stats.InFlight}}),
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),

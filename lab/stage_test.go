@@ -19,7 +19,7 @@ import (
 )
 
 // patience is for a machine with better things to do.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // A stage is a lab that runs for one test, and what it told its sink.
 type stage struct {

@@ -37,14 +37,14 @@ func TestNothingReachesAroundTheCover(t *testing.T) {
 
 // A blind lesson's patient is named nowhere, to nobody, while it is covered.
 func TestCoveredPatientIsNotNamed(t *testing.T) {
-	const secret = "unbounded-memo"         // no lesson speaks of it
-	fault := regexp.MustCompile(`\b7654\b`) // by itself: longer numbers have it by chance
+	const secret = "unbounded-memo"           // no lesson speaks of it
+	fault := regexp.MustCompile(`\b487653\b`) // by itself, and more digits than a figure has
 	s := newServer(t)
 	s.run(t)
 	frames := s.follow(t)
 	s.must(t, "PUT", "/api/v1/cover", `{"covered":true}`)
 	s.must(t, "PUT", "/api/v1/strategy", `{"name":"`+secret+`"}`)
-	s.must(t, "PUT", "/api/v1/faults", `{"setex_latency_ms":7654}`)
+	s.must(t, "PUT", "/api/v1/faults", `{"setex_latency_ms":487653}`)
 	taken := s.must(t, "POST", "/api/v1/snapshots", `{}`)
 	id := regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(taken)[1]
 

@@ -17,9 +17,10 @@ func TestTwoHundredFollowOneStream(t *testing.T) {
 	addr := redistest.Start(t).Addr
 	f := open(t, addr)
 	var crews []*crew
+	var all []*fleet.Follower
 	for i := range followers {
-		_, c, _ := follow(t, addr, fmt.Sprintf("checker-%03d", i))
-		crews = append(crews, c)
+		fl, c, _ := follow(t, addr, fmt.Sprintf("checker-%03d", i))
+		crews, all = append(crews, c), append(all, fl)
 	}
 	present := func() []fleet.Member {
 		all, err := f.Members(t.Context())
@@ -29,6 +30,9 @@ func TestTwoHundredFollowOneStream(t *testing.T) {
 		return all
 	}
 	within(t, time.Minute, "all of them", func() bool { return len(present()) == followers })
+	within(t, time.Minute, "a first look by each", func() bool { // who looks later begins with the latest order
+		return !slices.ContainsFunc(all, func(fl *fleet.Follower) bool { return fl.Standing().Contact.IsZero() })
+	})
 	began := time.Now()
 	var last fleet.Order
 	want := ""

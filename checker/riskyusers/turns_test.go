@@ -16,8 +16,9 @@ import (
 	"github.com/leakline/leakline/internal/redistest"
 )
 
-// Short, so that a test need not wait long for a dead updater to be replaced.
-const testLife = 600 * time.Millisecond
+// Short, so that a test need not wait long for a dead updater to be replaced;
+// long beside the pauses of a busy machine, in which a turn is rightly lost.
+const testLife = 3 * time.Second
 
 // another is an updater beside g's own.
 func (g *stage) another(rdb redis.UniversalClient, owner string) *riskyusers.Updater {

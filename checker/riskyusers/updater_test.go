@@ -267,7 +267,7 @@ func (g *stage) run(t *testing.T) {
 // eventually looks until what it waits for has come true.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	within(t, 10*time.Second, what, ok)
+	within(t, 30*time.Second, what, ok)
 }
 
 func within(t *testing.T, longest time.Duration, what string, ok func() bool) {

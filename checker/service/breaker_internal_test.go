@@ -77,3 +77,11 @@ func TestBreakerIgnoresWhatIsNotRedis(t *testing.T) {
 		t.Error("callers who went away were taken for answers")
 	}
 }
+
+// A check asks a Redis that does not answer twice at most, and then SQL.
+func TestTheDeadlineLeavesTimeForSQL(t *testing.T) {
+	c := Config{}.withDefaults()
+	if left := c.CheckTimeout - 2*c.RedisStep; left < 50*time.Millisecond || c.CheckTimeout > 250*time.Millisecond {
+		t.Errorf("of %v two steps of %v leave %v, want 50 ms of at most 250 ms", c.CheckTimeout, c.RedisStep, left)
+	}
+}

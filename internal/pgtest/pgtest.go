@@ -113,13 +113,10 @@ func (s *server) launch(bin string) error {
 	if err != nil {
 		return err
 	}
-	if s.port, err = freePort(); err != nil {
-		return err
-	}
 	data := filepath.Join(s.dir, "data")
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", owner, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	initdb.Dir, initdb.SysProcAttr = s.dir, as
-	postgres := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-h", "127.0.0.1", "-p", s.port,
+	postgres := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-h", "127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 	postgres.Dir, postgres.SysProcAttr = s.dir, as
 	postgres.Stdout, postgres.Stderr = &s.output, &s.output
@@ -130,7 +127,13 @@ func (s *server) launch(bin string) error {
 			started <- fmt.Errorf("initdb: %w: %s", err, said)
 			return
 		}
-		err := postgres.Start()
+		var err error
+		if s.port, err = freePort(); err != nil { // now: initdb takes seconds, in which others find it too
+			started <- err
+			return
+		}
+		postgres.Args = append(postgres.Args, "-p", s.port)
+		err = postgres.Start()
 		started <- err
 		if err == nil {
 			postgres.Wait()

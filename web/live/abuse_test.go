@@ -122,7 +122,7 @@ func TestAbusiveViewers(t *testing.T) {
 		{"a flood of messages", floodOf(fromClient(final|text, nil)), cut},
 		{"somewhat too many messages", write(bytes.Repeat(fromClient(final|text, nil), 300)), websocket.ClosePolicyViolation},
 	}
-	r := newRoom(t, live.Config{Ping: 500 * time.Millisecond, Timeout: time.Second})
+	r := newRoom(t, live.Config{Ping: 500 * time.Millisecond, Timeout: 3 * time.Second})
 	w := newWitness(t, r)
 	settled := idle(t, r, 1)
 	before := heapObjects()
@@ -158,7 +158,7 @@ func TestAbusiveViewers(t *testing.T) {
 // Those that do not read hold what their socket holds, and no more of ours;
 // whatever they send meanwhile changes nothing.
 func TestViewersThatDoNotRead(t *testing.T) {
-	r := newRoom(t, live.Config{Ping: 500 * time.Millisecond, Timeout: time.Second})
+	r := newRoom(t, live.Config{Ping: 500 * time.Millisecond, Timeout: 3 * time.Second})
 	w := newWitness(t, r)
 	settled := idle(t, r, 1)
 	before := heapObjects()
