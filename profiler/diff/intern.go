@@ -83,7 +83,6 @@ func (in *interner) read(p *profile.Profile, side func(*bucket) *values) error {
 func (r *reading) bucket(sample *profile.Sample) (*bucket, error) {
 	size := r.objectSize(sample)
 	r.key = binary.LittleEndian.AppendUint64(r.key[:0], uint64(size))
-	depth := 0
 	for _, l := range sample.Location {
 		id, ok := r.locationIDs.get(l.ID)
 		if !ok {
@@ -91,11 +90,11 @@ func (r *reading) bucket(sample *profile.Sample) (*bucket, error) {
 			r.locationIDs.set(l.ID, id)
 		}
 		r.key = binary.LittleEndian.AppendUint32(r.key, uint32(id))
-		depth += len(r.expansions[id])
 	}
 	if at, ok := r.bucketAt[string(r.key)]; ok {
 		return &r.buckets[at], nil
 	}
+	depth := r.depthOf(r.key[8:])
 	if depth > maxDepth {
 		return nil, &LimitError{"frames in one stack", int64(depth), maxDepth}
 	}
@@ -105,6 +104,14 @@ func (r *reading) bucket(sample *profile.Sample) (*bucket, error) {
 	r.bucketAt[string(r.key)] = int32(len(r.buckets))
 	r.buckets = append(r.buckets, bucket{stack: r.expand(r.key[8:], depth), size: float64(size)})
 	return &r.buckets[len(r.buckets)-1], nil
+}
+
+// depthOf returns how many frames the location numbers of a key stand for.
+func (in *interner) depthOf(key []byte) (depth int) {
+	for ; len(key) > 0; key = key[4:] {
+		depth += len(in.expansions[binary.LittleEndian.Uint32(key)])
+	}
+	return depth
 }
 
 // objectSize returns the size of each object in a heap sample, 0 when the

@@ -16,24 +16,29 @@ const maxPath = 128
 
 // fill makes the report's sites from the buckets, ranks and folds them.
 func (r *Report) fill(p *pair, w *window) {
-	var all []Site
+	places := gather(p, w, r.Sample)
+	all := make([]Site, len(places))
+	moved, still := make([]*Site, 0, len(all)), make([]*Site, 0, len(all)) // sorted as pointers: a site is large
 	var sum move
-	for _, g := range gather(p, w, r.Sample) {
-		all = append(all, r.site(p, g, w))
+	for i, g := range places {
+		s := &all[i]
+		*s = r.site(p, g, w)
 		sum.merge(*g.move(r.Sample))
+		if s.Noise {
+			still = append(still, s)
+		} else {
+			moved = append(moved, s)
+		}
 	}
 	r.Total = w.interval(sum, r.Sample)
-	moved, still := split(all, func(s *Site) bool { return !s.Noise })
-	slices.SortFunc(moved, func(a, b Site) int {
-		return byAmount(a.Value(r.Sample), b.Value(r.Sample), &a, &b)
-	})
-	slices.SortFunc(still, func(a, b Site) int { return byAmount(a.activity(), b.activity(), &a, &b) })
+	slices.SortFunc(moved, func(a, b *Site) int { return byAmount(a.Value(r.Sample), b.Value(r.Sample), a, b) })
+	slices.SortFunc(still, func(a, b *Site) int { return byAmount(a.activity(), b.activity(), a, b) })
 	busy := 0
 	for busy < min(busyRows, len(still)) && still[busy].busy() {
 		busy++
 	}
-	r.Sites = append(moved, still[:busy]...)
-	r.Quiet = still[busy:]
+	r.Sites = inOrder(append(moved, still[:busy]...))
+	r.Quiet = inOrder(still[busy:])
 	r.Folded = len(r.Quiet)
 	r.shareGrowth()
 }
@@ -48,8 +53,10 @@ func (r *Report) site(p *pair, g *gathered, w *window) Site {
 		Kind:     r.Kind,
 		Leaf:     p.functionOf(g.leaf()).name,
 	}
-	for _, frame := range g.stack[:min(len(g.stack), maxPath)] {
-		s.Stack = append(s.Stack, p.functionOf(frame).name)
+	path := g.stack[:min(len(g.stack), maxPath)]
+	s.Stack = make([]string, len(path))
+	for i, frame := range path {
+		s.Stack[i] = p.functionOf(frame).name
 	}
 	s.Sampled.Allocated, s.Sampled.Grew, s.Sampled.Alive = g.made, g.grew, g.alive
 	s.Objects = ptr(w.interval(g.objects, InuseObjects))
@@ -140,16 +147,13 @@ func (r *Report) shareGrowth() {
 	}
 }
 
-func split(all []Site, keep func(*Site) bool) (yes, no []Site) {
-	yes = []Site{} // [] in JSON
-	for i := range all {
-		if keep(&all[i]) {
-			yes = append(yes, all[i])
-		} else {
-			no = append(no, all[i])
-		}
+// inOrder never returns nil, which would be null in JSON.
+func inOrder(sorted []*Site) []Site {
+	sites := make([]Site, len(sorted))
+	for i, s := range sorted {
+		sites[i] = *s
 	}
-	return yes, no
+	return sites
 }
 
 // byAmount orders by size of change, then by place so that equals keep one order.
