@@ -17,7 +17,6 @@ import (
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/riskyusers"
 	"github.com/leakline/leakline/checker/service"
-	"github.com/leakline/leakline/checker/strategy"
 )
 
 const riskyUsers = 10_000 // and as many that are not
@@ -68,19 +67,23 @@ func publish(ctx context.Context, addr, database string) error {
 	return riskyusers.NewUpdater(store, rdb, riskyusers.UpdaterConfig{}).Refresh(ctx)
 }
 
+// sound are the strategies that a service could run; the others get slower, or
+// stop, the longer they are measured.
+var sound = []string{"set-per-request", "list-scan", "redis-sismember", "local-snapshot", "warm-cache"}
+
 func byStrategy(ctx context.Context, addr, database string) (rows []row, err error) {
-	for _, spec := range strategy.Catalog() {
-		ask, stop, err := asking(ctx, addr, database, spec.Name)
+	for _, name := range sound {
+		ask, stop, err := asking(ctx, addr, database, name)
 		if err != nil {
 			return nil, err
 		}
 		for _, callers := range []int{1, 64, 512} {
 			r, err := measured(ctx, callers, ask)
 			if err != nil {
-				return nil, fmt.Errorf("%s by %d callers: %w", spec.Name, callers, err)
+				return nil, fmt.Errorf("%s by %d callers: %w", name, callers, err)
 			}
 			rows = append(rows, row{
-				what: fmt.Sprintf("`Check` by `%s`, %d callers", spec.Name, callers),
+				what: fmt.Sprintf("`Check` by `%s`, %d callers", name, callers),
 				ours: fmt.Sprintf("%s, %s, %d allocs", nanoseconds(r), bytesOf(r.AllocedBytesPerOp()), r.AllocsPerOp()),
 			})
 		}
