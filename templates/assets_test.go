@@ -34,6 +34,23 @@ func TestModuleListsAreComplete(t *testing.T) {
 	}
 }
 
+// Who has controls fetches no more for them than the module that is named.
+func TestControlsAreFetchedByInstructorsAlone(t *testing.T) {
+	needed := map[string]bool{}
+	walkImports(t, "main", needed)
+	walkImports(t, "live", needed)
+	if needed["controls"] {
+		t.Error("a viewer fetches controls.js")
+	}
+	walkImports(t, "controls", needed)
+	got := withBase(modulesOf(liveView(true)))
+	for m := range needed {
+		if !slices.Contains(got, m) {
+			t.Errorf("an instructor's page needs %s.js, which is not preloaded", m)
+		}
+	}
+}
+
 func walkImports(t *testing.T, module string, seen map[string]bool) {
 	t.Helper()
 	if seen[module] {
@@ -78,13 +95,14 @@ func TestEveryHookIsOnSomePage(t *testing.T) {
 
 // The first visit to the heaviest page, as it crosses the wire.
 func TestColdPageStaysWithinItsWeight(t *testing.T) {
+	view := liveView(true)
 	var document bytes.Buffer
-	if err := Live(liveView(true)).Render(t.Context(), &document); err != nil {
+	if err := Live(view).Render(t.Context(), &document); err != nil {
 		t.Fatalf("rendering: %v", err)
 	}
 	total := packed(t, document.Bytes())
 	assets := []string{"css/tokens.css", "css/components.css", "icon.svg", "js/boot.js"}
-	for _, m := range withBase(liveModules) {
+	for _, m := range withBase(modulesOf(view)) {
 		assets = append(assets, "js/"+m+".js")
 	}
 	for _, name := range assets {

@@ -10,13 +10,10 @@ import { loadWords } from "./vitals.js";
 const MIB = 1 << 20;
 const SETTLE_MS = 250; // a slider is sent when it rests
 
-/** Connects the instructor's rail; null on a viewer's page, which has none. */
-export function controls() {
-  const rail = one("[data-controls]");
-  return rail ? new Controls(rail) : null;
-}
+/** Connects the instructor's rail, which a viewer's page has not. */
+export const controls = () => new Controls(one("[data-controls]"));
 
-class Controls {
+export class Controls {
   #rail; #cards;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #settling;
 

@@ -3,7 +3,6 @@ import { apiURL, call, socketURL } from "./api.js";
 import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
 import { Commands } from "./commands.js";
-import { controls } from "./controls.js";
 import { Cursor } from "./cursor.js";
 import { one, write, zoneMinute } from "./dom.js";
 import { clockTime } from "./format.js";
@@ -23,10 +22,12 @@ import { stripWords } from "./words.js";
 
 const SLOW_MS = 250; // notes and uptime
 
-/** Connects the live page. Everything it starts ends when the page is left. */
-export function live() {
+/** Connects the live page. Everything it starts ends when the page is left.
+ * Viewers have no controls, and fetch none. */
+export async function live() {
   const left = new AbortController();
-  const page = new LivePage(left.signal);
+  const controls = one("[data-controls]") ? (await import("./controls.js")).controls() : null;
+  const page = new LivePage(controls, left.signal);
   page.start();
   one("[data-present]")?.addEventListener("click", () => page.room().then((p) => p.present()));
   if ("presented" in one("[data-live]").dataset) page.room();
@@ -62,16 +63,17 @@ class LivePage {
   /** @type {State | null} */ #state = null;
   /** @type {{atMs: number, retryAtMs: number, retry: () => void, why: string} | null} */ #lost = null;
 
-  /** @param {AbortSignal} signal aborted when the page is left for good */
-  constructor(signal) {
+  /** @param {import("./controls.js").Controls | null} controls
+   * @param {AbortSignal} signal aborted when the page is left for good */
+  constructor(controls, signal) {
     this.#signal = signal;
     this.#charts = new Charts(this.#model, this.#view, this.#clock, (shown) => this.#drawn(shown), signal);
     this.#cursor = new Cursor(this.#view, this.#model, this.#zone, () => this.#commands.changed(), (ms) => this.#commands.pan(ms));
     this.#lane = new Lane(this.#zone, (t) => this.#cursor.set(t));
     this.#note = new NoteBar((action) => this.#act(action));
-    this.#controls = controls();
+    this.#controls = controls;
     this.#commands = new Commands({
-      model: this.#model, view: this.#view, charts: this.#charts, cursor: this.#cursor, more: this.#controls?.keys ?? {},
+      model: this.#model, view: this.#view, charts: this.#charts, cursor: this.#cursor, more: controls?.keys ?? {},
     }, signal);
   }
 
