@@ -78,6 +78,9 @@ func (h *History) Add(l Look) error {
 		h.report, kept.sites = report, tally(report)
 	}
 	h.stand(l)
+	if h.looks == nil {
+		h.looks = make([]look, 0, maxLooks+1) // at once: many that grow together look like a leak of ours
+	}
 	h.looks = append(h.looks, kept)
 	if len(h.looks) > maxLooks {
 		h.looks = everySecond(h.looks)
@@ -115,14 +118,15 @@ func placeOfSite(s *diff.Site) place { return place{s.Function, s.Line} }
 
 // everySecond keeps every second of what was seen, the first and the last
 // among them, so that a long watch costs no more than a short one and still has
-// its whole window.
+// its whole window. It uses the memory of all.
 func everySecond[T any](all []T) []T {
-	var kept []T
+	kept := all[:0]
 	for i, v := range all {
 		if i%2 == 0 || i == len(all)-1 {
 			kept = append(kept, v)
 		}
 	}
+	clear(all[len(kept):])
 	return kept
 }
 

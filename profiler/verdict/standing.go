@@ -5,9 +5,14 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/leakline/leakline/profiler/diff"
 )
+
+// fewPlaces is at how many places the goroutines of most services stand. What is
+// kept of so many has all its memory from the start.
+const fewPlaces = 64
 
 // A standing is how the goroutines of one place came and went. They are told
 // apart, so who left is known from who came: a leaked one is there at every
@@ -57,6 +62,9 @@ func (h *History) stand(l Look) {
 		s.next(now[at])
 		s.leaked = leaked[at]
 	}
+	if h.dumps == nil {
+		h.dumps = make([]time.Time, 0, maxLooks+1)
+	}
 	h.dumps = append(h.dumps, l.At)
 	if len(h.dumps) > maxLooks {
 		h.dumps = everySecond(h.dumps)
@@ -83,7 +91,11 @@ func (h *History) newStanding(ids map[uint64]*Place) *standing {
 			s.place = p
 		}
 	}
-	s.counts, s.old = make([]float64, len(h.dumps)), make([]float64, len(h.dumps))
+	most := len(h.dumps)
+	if len(h.places) < fewPlaces {
+		most = maxLooks + 1 // at once, as for looks
+	}
+	s.counts, s.old = make([]float64, len(h.dumps), most), make([]float64, len(h.dumps), most)
 	s.first = len(h.dumps) == 0
 	return s
 }
