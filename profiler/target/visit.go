@@ -54,7 +54,7 @@ func (v *visitor) poll() error {
 		if err != nil {
 			return err
 		}
-		every := thrift.pause(readsEvery, took)
+		_, every := thrift.pause(readsEvery, took)
 		isNew := v.a.fell(m)
 		switch {
 		case !met:
@@ -121,9 +121,10 @@ func (v *visitor) look() error {
 		pause := least
 		if err == nil {
 			v.running.Store(int64(sight.Running))
-			pause = thrift.pause(least, sight.Took)
+			var cost time.Duration
+			cost, pause = thrift.pause(least, sight.Took)
 			a.mu.Lock()
-			a.cost = Cost{sight.Took, pause}
+			a.cost = Cost{cost, pause}
 			a.mu.Unlock()
 			if !first {
 				a.cfg.Watch.seen(sight.Look)
