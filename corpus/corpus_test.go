@@ -13,8 +13,9 @@ import (
 // atOnce is how many patients run at a time: more would starve one another.
 const atOnce = 8
 
-// maxAgain is how many may be undecided at first: one or two are, by chance.
-const maxAgain = 10
+// maxAgain is how many may be undecided at first: one or two are, by chance, and
+// more than eight once in some thousands of runs.
+const maxAgain = 8
 
 // slow are those that a faster story makes no clearer, because their garbage
 // grows as well: one in ten was missed in 10 s, and none of 24 in twice as long.

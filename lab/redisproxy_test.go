@@ -44,8 +44,8 @@ func proxied(t *testing.T) *redisProxy {
 	return p
 }
 
-// impatient asks once.
-func impatient(t *testing.T, p *redisProxy) *redis.Client {
+// asksOnce tries nothing twice.
+func asksOnce(t *testing.T, p *redisProxy) *redis.Client {
 	t.Helper()
 	c := redis.NewClient(&redis.Options{
 		Addr: p.addr, Password: password, MaxRetries: -1, DialerRetries: 1, ReadTimeout: 30 * time.Second,
@@ -64,7 +64,7 @@ func set(t *testing.T, p *redisProxy, appears string, latency time.Duration) {
 
 func TestRedisThroughTheProxy(t *testing.T) {
 	p := proxied(t)
-	c := impatient(t, p)
+	c := asksOnce(t, p)
 	list := bytes.Repeat([]byte("u0000001,"), 100_000)
 	if err := c.SetEx(t.Context(), "k", list, time.Minute).Err(); err != nil {
 		t.Fatal(err)
@@ -91,12 +91,12 @@ func TestRedisThroughTheProxy(t *testing.T) {
 	}
 
 	set(t, p, RedisDown, 0)
-	if err := impatient(t, p).Get(t.Context(), "k").Err(); !errors.Is(err, syscall.ECONNREFUSED) {
+	if err := asksOnce(t, p).Get(t.Context(), "k").Err(); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("down: %v, want a refusal", err)
 	}
 
 	set(t, p, RedisUp, 0)
-	if got, err := impatient(t, p).Get(t.Context(), "k").Bytes(); err != nil || !bytes.Equal(got, list) {
+	if got, err := asksOnce(t, p).Get(t.Context(), "k").Bytes(); err != nil || !bytes.Equal(got, list) {
 		t.Errorf("back: %d bytes, %v, want the list", len(got), err)
 	}
 }
@@ -137,7 +137,7 @@ func TestARedisWhosePortIsTakenStaysDown(t *testing.T) {
 	}
 	taken.Close()
 	set(t, p, RedisUp, 0)
-	if err := impatient(t, p).Ping(t.Context()).Err(); err != nil {
+	if err := asksOnce(t, p).Ping(t.Context()).Err(); err != nil {
 		t.Errorf("once the port is free: %v", err)
 	}
 }

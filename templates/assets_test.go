@@ -39,7 +39,7 @@ func TestControlsAreFetchedByInstructorsAlone(t *testing.T) {
 	needed := map[string]bool{}
 	walkImports(t, "main", needed)
 	walkImports(t, "live", needed)
-	if needed["controls"] {
+	if needed["controls"] || slices.Contains(modulesOf(liveView(false)), "controls") {
 		t.Error("a viewer fetches controls.js")
 	}
 	walkImports(t, "controls", needed)

@@ -5,6 +5,7 @@ package riskyusers_test
 import (
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/leakline/leakline/checker"
 	"github.com/leakline/leakline/checker/riskyusers"
@@ -25,7 +26,7 @@ func TestAFrozenUpdaterIsReplacedAndWatchesWhenItWakesUp(t *testing.T) {
 	fence := func() uint64 { return riskyusers.FenceOf(g.rdb.Get(t.Context(), prefix+checker.VersionKey).Val()) }
 	now := fence()
 	signal(syscall.SIGCONT)
-	for range 100 { // it is awake and asks each half second; the other publishes meanwhile
+	for end := time.Now().Add(2 * testLife); time.Now().Before(end); { // it is awake and asks each half second; the other publishes meanwhile
 		at := u.Status().At
 		eventually(t, "a publication", func() bool { return u.Status().At.After(at) })
 		if got := fence(); got != now {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,7 +119,9 @@ func TestAMasterIsKilledWhileTheSetIsPublished(t *testing.T) {
 	})
 	l.mustDo(t, "POST", "/control/refresh", "")
 	stop := make(chan struct{})
-	asked, published := make(chan []outcome), make(chan []outcome)
+	end := sync.OnceFunc(func() { close(stop) })
+	defer end()
+	asked, published := make(chan []outcome, 1), make(chan []outcome, 1)
 	go func() { asked <- l.askUntil(t, stop, 0) }()
 	go func() { published <- l.publishUntil(stop) }()
 	time.Sleep(2 * time.Second)
@@ -129,7 +132,7 @@ func TestAMasterIsKilledWhileTheSetIsPublished(t *testing.T) {
 		w, _ := l.do("POST", "/control/refresh", "")
 		return w.Code < 300
 	})
-	close(stop)
+	end()
 
 	answered, refused := 0, 0
 	for _, o := range <-asked {

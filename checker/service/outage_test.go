@@ -10,9 +10,9 @@ import (
 	"github.com/leakline/leakline/checker/service"
 )
 
-// patience is what a check may cost while Redis is frozen: two steps of 100 ms,
-// SQL, and what a machine with better things to do adds. A client as it comes
-// waits for five seconds.
+// patience is what a check may cost while Redis is frozen: its deadline, and what
+// a machine with better things to do adds. A client as it comes waits for five
+// seconds.
 const patience = 2500 * time.Millisecond
 
 // noSQL makes every query fail: SQLite cannot open a file in a missing folder.

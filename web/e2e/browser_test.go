@@ -146,23 +146,27 @@ func try[T any](p *browserPage, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// busy is how many times longer than on a machine of its own something may take
-// among all the other tests. Nothing waits for it in vain but what fails.
-const busy = 4
+// patient is how long something may take among all the other tests that takes so
+// long on a machine of its own.
+func patient(alone time.Duration) time.Duration { return min(4*alone, alone+time.Minute) }
 
 // until polls an expression until it is true. An error is no answer: between two
 // pages there is none to ask, and of one that has half arrived parts are missing.
 func (p *browserPage) until(within time.Duration, expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(busy * within)
+	within = patient(within)
+	deadline := time.Now().Add(within)
 	for {
 		ok, err := try[bool](p, "Boolean("+expression+")")
 		if ok {
 			return
 		}
+		if gone := p.ctx.Err(); gone != nil {
+			p.t.Fatalf("waiting for %s: the tab is gone: %v", expression, gone)
+		}
 		if time.Now().After(deadline) {
 			at, _ := try[string](p, "location.pathname + location.search + ': ' + document.querySelector('main')?.innerText.slice(0, 1000)")
-			p.t.Fatalf("waited %v for %s at %s (%v)", busy*within, expression, at, err)
+			p.t.Fatalf("waited %v for %s at %s (%v)", within, expression, at, err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -183,5 +187,6 @@ func (p *browserPage) click(selector string) {
 		if !slices.ContainsFunc([]string{"detached", "content quads", "find node"}, gone) {
 			p.t.Fatalf("pressing %s: %v", selector, err)
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }

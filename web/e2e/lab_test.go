@@ -261,7 +261,7 @@ func (l *labProcess) history(window string) (h history) {
 // for a busy machine.
 func (l *labProcess) eventually(within time.Duration, what string, ok func() bool) {
 	l.t.Helper()
-	within *= busy
+	within = patient(within)
 	deadline := time.Now().Add(within)
 	for !ok() {
 		if time.Now().After(deadline) {

@@ -92,15 +92,18 @@ func (p *browserPage) solveStepByMouse(step string) {
 }
 
 // holdsAtLast waits until a step that is being solved holds. When the page has
-// given up, it does what the outcome asks for: check again, or begin anew.
+// given up, which it must not do for a minute and a half, it does what the outcome
+// asks for: check again, or begin anew.
 func (p *browserPage) holdsAtLast(in func(selector string) string) {
 	p.t.Helper()
 	p.until(150*time.Second, `(() => {
 		const one = (selector) => document.querySelector('`+in("")+`' + selector), says = one('[data-outcome]').textContent;
-		if (one('[data-outcome].sound') && says.startsWith('It holds: ')) return true;
+		window.begun ??= Date.now();
+		if (one('[data-outcome].sound') && says.startsWith('It holds: ')) { window.begun = null; return true; }
 		if (one('[data-check]').disabled || Date.now() - (window.pressed ?? 0) < 2000) return false;
+		if (!window.anew && Date.now() - window.begun < 85_000) console.error('the page has given up: ' + says + one('[data-step-status]').textContent);
 		window.pressed = Date.now();
-		if (window.anew) { window.anew = false; one('[data-solve]').click(); }
+		if (window.anew) { window.anew = false; window.begun = Date.now(); one('[data-solve]').click(); }
 		else if (says.includes('reset the step')) { window.anew = true; one('[data-reset-step]').click(); }
 		else one('[data-check]').click();
 		return false;

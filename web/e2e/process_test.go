@@ -85,6 +85,9 @@ func TestInterruptEndsEverythingAndRemovesTheDataFolder(t *testing.T) {
 	l.cmd.Env = append(l.cmd.Env, "TMPDIR="+tmp)
 	l.begin()
 	l.ready()
+	if made, _ := filepath.Glob(filepath.Join(tmp, "leakline-*")); len(made) == 0 {
+		t.Fatal("there is no data folder to remove")
+	}
 	children := childrenOf(t, l.cmd.Process.Pid)
 	if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
