@@ -26,7 +26,7 @@ func (s *Server) fleetPage(w http.ResponseWriter, r *http.Request) error {
 	for _, in := range f.Instances {
 		view.Rows = append(view.Rows, fleetRow(in))
 	}
-	view.Builds = fleetBuilds(f.Builds)
+	view.Builds = fleetBuilds(f.Builds, f.Instances)
 	for _, source := range f.Sources {
 		row := templates.FleetSource{Name: source.Name, Services: strconv.Itoa(source.Services), Says: "as it should be"}
 		if source.Error != nil {

@@ -47,6 +47,17 @@ func perHour(iv *diff.Interval) string {
 	return units.SignedBytes(3600*iv.Estimate) + "/h"
 }
 
+// slopeWords is nothing while the slope is unknown.
+func slopeWords(in api.Instance) string {
+	switch {
+	case in.Slope == nil:
+		return ""
+	case in.Verdict != nil && settled[*in.Verdict]:
+		return "steady"
+	}
+	return perHour(in.Slope)
+}
+
 func fleetRow(in api.Instance) templates.FleetRow {
 	row := templates.FleetRow{
 		ID: in.ID, Href: "/?" + url.Values{"target": {in.ID}}.Encode(), Labels: labelWords(in.Labels),
@@ -69,13 +80,7 @@ func fleetRow(in api.Instance) templates.FleetRow {
 			row.Word, row.Tone = "gone", ""
 		}
 	}
-	switch {
-	case in.Slope == nil:
-	case in.Verdict != nil && settled[*in.Verdict]:
-		row.Slope = "steady"
-	default:
-		row.Slope = perHour(in.Slope)
-	}
+	row.Slope = slopeWords(in)
 	if in.UptimeS != nil {
 		row.Uptime = uptime(time.Duration(*in.UptimeS) * time.Second)
 	}
@@ -98,11 +103,12 @@ func labelWords(labels map[string]string) string {
 	return strings.Join(words, " · ")
 }
 
-func fleetBuilds(builds []api.Build) (rows []templates.FleetBuild) {
+// fleetBuilds says of each build's slope what its median instance's row says.
+func fleetBuilds(builds []api.Build, instances []api.Instance) (rows []templates.FleetBuild) {
 	for _, b := range builds {
 		row := templates.FleetBuild{Build: b.Build, Instances: strconv.Itoa(b.Instances), Faults: strconv.Itoa(b.Faults)}
-		if b.Slope != nil {
-			row.Slope = perHour(b.Slope)
+		if at := slices.IndexFunc(instances, func(in api.Instance) bool { return in.ID == b.Median }); at >= 0 {
+			row.Slope = slopeWords(instances[at])
 		}
 		rows = append(rows, row)
 	}
