@@ -13,8 +13,7 @@ var (
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "scale", "spans",
 		"stream", "strips", "verdict", "view", "vitals", "words",
 	}
-	controlsModules = []string{"controls"} // of the live page of those who may
-	learnModules    = []string{
+	learnModules = []string{
 		"api", "axis", "charts", "clock", "colours", "cover", "cycles", "decimate", "following", "format", "gaps", "history", "joining", "judged", "keepfocus", "learn", "marks", "model",
 		"paint", "paint-lines", "paint-marks", "readouts", "retry", "ring", "room", "room-merge", "scale", "spans", "stage", "step", "stream", "strips", "swap", "tally", "verdict",
 		"view", "vitals",
@@ -28,12 +27,12 @@ var (
 
 func (v LiveView) hasControls() bool { return v.Page.Instructor && v.Controls != nil }
 
-// modulesOf lists those of a live page.
+// modulesOf lists those of a live page; viewers have no controls.
 func modulesOf(v LiveView) []string {
 	if !v.hasControls() {
 		return liveModules
 	}
-	return slices.Concat(liveModules, controlsModules)
+	return append(slices.Clip(liveModules), "controls")
 }
 
 // withBase returns the modules of a page, those of every page first.
